@@ -1,0 +1,141 @@
+/*
+ * The forms of the messages that programs print on stderr. The only place in common that prints,
+ * and the only one that ends the process.
+ */
+#include "msg.h"
+
+#include "fdio.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define LINE 4096 /* PIPE_BUF: what is written whole */
+
+const char *msg_prog = "hexad";
+
+/* Appends text as printf does, cut where the line is full; returns the new length. */
+__attribute__((format(printf, 3, 0))) static size_t append_v(
+	char *line, size_t len, const char *fmt, va_list ap)
+{
+	int n = vsnprintf(line + len, LINE - len, fmt, ap);
+
+	if (n < 0)
+		return len;
+	return (size_t)n < LINE - len ? len + (size_t)n : LINE - 1;
+}
+
+__attribute__((format(printf, 3, 4))) static size_t append(
+	char *line, size_t len, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	len = append_v(line, len, fmt, ap);
+	va_end(ap);
+	return len;
+}
+
+/* One line in one write. That stderr is gone is nothing anybody could be told. */
+__attribute__((format(printf, 3, 0))) static void emit(
+	const char *kind, int err, const char *fmt, va_list ap)
+{
+	char line[LINE];
+	size_t len = append(line, 0, "%s: %s: ", msg_prog, kind);
+
+	len = append_v(line, len, fmt, ap);
+	if (err != 0)
+		len = append(line, len, ": %s", strerror(abs(err)));
+	line[len] = '\n';
+	(void)fdio_write_all(STDERR_FILENO, line, len + 1);
+}
+
+void msg_warn(int err, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	emit("warning", err, fmt, ap);
+	va_end(ap);
+}
+
+void msg_info(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	emit("info", 0, fmt, ap);
+	va_end(ap);
+}
+
+void msg_error(int err, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	emit("fatal", err, fmt, ap);
+	va_end(ap);
+}
+
+void msg_die(int code, int err, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	emit("fatal", err, fmt, ap);
+	va_end(ap);
+	exit(code);
+}
+
+void msg_usage(const char *synopsis)
+{
+	char line[LINE];
+	size_t len = append(line, 0, "%s: usage: %s", msg_prog, synopsis);
+
+	line[len] = '\n';
+	(void)fdio_write_all(STDERR_FILENO, line, len + 1);
+	exit(EXIT_USAGE);
+}
+
+/* One byte as it is shown: itself or \xNN. Returns how many characters that takes. */
+static size_t escape_byte(char out[4], unsigned char c)
+{
+	static const char hex[] = "0123456789abcdef";
+
+	if (c >= 0x20 && c < 0x7f && c != '\\') {
+		out[0] = (char)c;
+		return 1;
+	}
+	out[0] = '\\';
+	out[1] = 'x';
+	out[2] = hex[c >> 4];
+	out[3] = hex[c & 15];
+	return 4;
+}
+
+char *msg_escape(char *buf, size_t cap, const char *text, size_t len)
+{
+	char piece[4];
+	size_t at = 0;
+	size_t cut = 0; /* the last place where "..." still fits behind whole pieces */
+	size_t i;
+
+	if (cap == 0)
+		return buf;
+	for (i = 0; i < len; i++) {
+		size_t n = escape_byte(piece, (unsigned char)text[i]);
+
+		if (at + n >= cap)
+			break;
+		memcpy(buf + at, piece, n);
+		at += n;
+		if (at + sizeof("...") <= cap)
+			cut = at;
+	}
+	buf[at] = '\0';
+	if (i < len)
+		(void)snprintf(buf + cut, cap - cut, "...");
+	return buf;
+}
