@@ -1,0 +1,189 @@
+/* The control socket's inside, shared by the api_*.c files and by nobody else. */
+#ifndef HEXAD_API_CLIENT_H
+#define HEXAD_API_CLIENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+#include <uv.h>
+
+#include "api.h"
+#include "api_rules.h"
+#include "proto.h"
+#include "reconcile.h"
+#include "svcdir.h"
+
+#define API_JOBS 16          /* removals and dry runs at a time */
+#define API_SENTENCE 512     /* longest answer */
+#define API_ROWS_TURN 256    /* rows sent to one client in one turn */
+#define API_ACCEPTS_TURN 8   /* connections taken from one listener in one turn */
+/*
+ * More than seats: who was asked to leave keeps his place until libuv has let go, at the end of
+ * the turn.
+ */
+#define API_PLACES (API_SEATS + 2 * API_ACCEPTS_TURN)
+/* Directories in the scan directory that are being removed. */
+#define API_GONE_PREFIX ".hexad-gone-"
+
+struct api_client;
+struct api_job;
+
+/* A service across turns: the record and which life of it. */
+struct api_ref {
+	uint32_t idx, gen;
+};
+
+/*
+ * Sends rows from c->cursor on. 1: all are sent, 0: go on in another turn, negative: -errno of the
+ * connection.
+ */
+typedef int api_rows_fn(struct api_client *c);
+typedef void api_verb_fn(struct api_client *c, const struct proto_frame *f);
+
+struct api_verb {
+	const char *name;
+	api_verb_fn *fn;
+	unsigned int min, max; /* arguments */
+	enum api_right right;
+	bool change;           /* made or refused, it is an audit line */
+};
+
+struct api_client {
+	struct api *api;
+	uv_poll_t poll;
+	int fd;                       /* -1: nobody */
+	int events;                   /* that are polled for */
+	bool in_use;                  /* until libuv has let go of poll */
+	uid_t uid;
+	pid_t pid;
+	char comm[17];                /* its program, while a change is asked for */
+	int64_t since;                /* idle since then */
+
+	bool busy;                    /* a request is in flight */
+	bool refused;                 /* by a rule */
+	const struct api_verb *verb;  /* of the request in flight, NULL if it is none we know */
+	char subject[SV_NAME_FULL + 1];
+	enum api_wait wait;
+	struct api_ref ref;
+	int64_t old_started_ns;
+	struct api_job *job;
+
+	api_rows_fn *rows;            /* being sent, or NULL */
+	size_t cursor;
+	struct plan plan;             /* of a dry run */
+	struct proto_frame frame;     /* the request, in in[] */
+	size_t reply_len;             /* the last frame of the answer, not sent yet; 0: none */
+	char reply[API_SENTENCE + 32];
+	char in[PROTO_FRAME];
+};
+
+enum api_job_phase { JOB_FREE, JOB_STOPPING, JOB_LEAVING, JOB_DELETING, JOB_PLANNING };
+
+/* What goes on even if the client who asked for it hangs up: a removal, a dry run. */
+struct api_job {
+	struct api *api;
+	enum api_job_phase phase;
+	struct api_client *client;    /* NULL: nobody waits */
+	/* looks at it again: at once after a change, or when the grace is over */
+	uv_timer_t timer;
+	int64_t kill_ns;              /* end of the grace */
+	char slot[SV_NAME_FULL + 1];
+	char gone[48];                /* name of the directory once it is out of the scan's sight */
+	struct api_ref ref[2];        /* service and logger */
+	/* the answer once the directory is gone: a client's exit code ... */
+	int code;
+	char sentence[API_SENTENCE];  /* ... and its sentence */
+};
+
+/* base/dir/name; an empty base is the root directory. */
+struct api_place {
+	const char *base, *dir, *name;
+};
+
+struct api_listener {
+	struct api *api;
+	struct api_place place;
+	uv_poll_t poll;
+	int *fd;                      /* in the pool's head */
+	bool on;
+};
+
+struct api {
+	struct supervisor *sv;
+	unsigned int handles;         /* open libuv handles; the memory goes with the last */
+	bool closing;
+	/* given up for a moment to refuse a client when descriptors are used up */
+	int sparefd;
+	bool paused;                  /* listeners are not polled until the pause timer is due */
+	uv_timer_t pause;
+	struct api_listener listener[2];
+	unsigned int waiting, jobs_used;
+	unsigned int refused_logged;  /* refusals logged in this second */
+	unsigned int refused_hidden;  /* and not logged */
+	int64_t refused_since;
+	struct api_client client[API_PLACES];
+	struct api_job job[API_JOBS];
+};
+
+/* api.c: something that kept the memory has gone; the last one frees it after api_close. */
+void api_handle_gone(struct api *api);
+
+/*
+ * api_listen.c: a listening socket in dirfd (p->base/p->dir), made as its owner, mode 0666.
+ * Descriptor or -errno.
+ */
+int api_listen(int dirfd, const struct api_place *p);
+void api_unlisten(int dirfd, const char *name);
+
+/* api_client.c: from the accepted connection to the request, and back. */
+void api_client_start(struct api_client *c, int fd, uid_t uid, pid_t pid);
+void api_client_close(struct api_client *c);
+/* One frame "err CODE SENTENCE" to somebody who is not taken as a client. */
+void api_turn_away(int fd, int code, const char *sentence);
+/*
+ * Ends the request: code 0 is "ok". Writes the audit line of a change. The client may be closed
+ * when this returns.
+ */
+void api_answer(struct api_client *c, int code, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+/* Ends the request with rows, then "ok". */
+void api_answer_rows(struct api_client *c, api_rows_fn *rows);
+/* For api_rows_fn: 0, -EAGAIN or another -errno. */
+int api_row(struct api_client *c, const char *const *fields, unsigned int n);
+
+/* api_verbs.c */
+const struct api_verb *api_verb_find(const char *name);
+/* Answers and returns false if the peer has not the right; slot is the slot's owner. */
+bool api_may(struct api_client *c, enum api_right right, uid_t slot);
+/* The service of that name, which the peer may control; else answered and NULL. */
+struct service *api_slot_of(struct api_client *c, const char *name);
+
+/* api_change.c */
+struct service *api_ref_get(struct supervisor *sv, const struct api_ref *ref);
+void api_ref_set(struct api_ref *ref, const struct service *s);
+void api_wait_check(struct api_client *c);
+/* True, and answered: nothing new is begun in a tree that is being left. */
+bool api_tree_leaves(struct api_client *c);
+api_verb_fn api_verb_start, api_verb_stop, api_verb_restart;
+
+/* api_slots.c: slots are made and removed. */
+api_verb_fn api_verb_register, api_verb_unregister;
+/* Why there is no owner for slots, as a sentence; valid until the next call. */
+const char *api_profiles_why(int error);
+/* After any change of a service: is it one that the removal waits for? */
+void api_job_check(struct api_job *j);
+
+/* api_job.c: the table of jobs and what children do for them. */
+struct api_job *api_job_new(struct api *api, struct api_client *c);
+/* Answers whoever waits with j's code and sentence, and frees the job. */
+void api_job_end(struct api_job *j);
+/* Takes the slot's directory out of the scan's sight by giving it the name j->gone. 0 or -errno. */
+int api_job_hide(struct api_job *j);
+/* Removes j->gone as its owner, in a child; the job ends then. */
+void api_job_delete(struct api_job *j);
+/* Removes what an earlier image or instance began to remove. */
+void api_job_sweep(struct api *api);
+api_verb_fn api_verb_reconcile;
+
+#endif

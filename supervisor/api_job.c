@@ -1,0 +1,247 @@
+/*
+ * What takes longer than a turn and goes on without its client: the table of jobs, the child that
+ * removes a directory as its owner, the dry run of reconcile. PID 1 itself walks no tree here.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "api_client.h"
+#include "child.h"
+#include "fdio.h"
+#include "fsid.h"
+#include "ids.h"
+#include "msg.h"
+#include "profiles.h"
+#include "sys.h"
+
+struct api_job *api_job_new(struct api *api, struct api_client *c)
+{
+	for (size_t i = 0; i < API_JOBS; i++) {
+		struct api_job *j = &api->job[i];
+
+		if (j->phase != JOB_FREE)
+			continue;
+		j->client = c;
+		j->code = 0;
+		j->kill_ns = 0;
+		j->sentence[0] = j->slot[0] = j->gone[0] = '\0';
+		j->ref[0] = j->ref[1] = (struct api_ref){ POOL_NONE, 0 };
+		if (c != NULL)
+			c->job = j;
+		api->jobs_used++;
+		return j;
+	}
+	return NULL;
+}
+
+void api_job_end(struct api_job *j)
+{
+	struct api_client *c = j->client;
+
+	j->phase = JOB_FREE;
+	j->client = NULL;
+	j->api->jobs_used--;
+	uv_timer_stop(&j->timer);
+	if (c == NULL)
+		return;
+	c->job = NULL;
+	api_answer(c, j->code, "%s", j->sentence);
+}
+
+int api_job_hide(struct api_job *j)
+{
+	const struct supervisor *sv = j->api->sv;
+	int r = fsid_enter(sv->scandir_uid, sv->scandir_gid);
+
+	if (r < 0)
+		return r;
+	snprintf(j->gone, sizeof j->gone, API_GONE_PREFIX "%llx", (unsigned long long)mono_ns());
+	if (sys.renameat(sv->head->scandirfd, j->slot, sv->head->scandirfd, j->gone) < 0)
+		r = -errno;
+	fsid_leave();
+	return r;
+}
+
+static int delete_child(void *arg, int out_fd)
+{
+	int r = fdio_remove_tree(AT_FDCWD, arg);
+
+	(void)out_fd;
+	return r == 0 ? 0 : 1;
+}
+
+/*
+ * The owner of the slot may not be who may remove a name from the scan directory: that is done
+ * here.
+ */
+static bool is_removed(const struct api_job *j)
+{
+	const struct supervisor *sv = j->api->sv;
+	bool removed;
+
+	if (fsid_enter(sv->scandir_uid, sv->scandir_gid) < 0)
+		return false;
+	removed = sys.unlinkat(sv->head->scandirfd, j->gone, AT_REMOVEDIR) == 0 || errno == ENOENT;
+	fsid_leave();
+	return removed;
+}
+
+static void deleted(struct api_job *j, bool ok)
+{
+	if (!ok) {
+		msg_warn(0, "unable to remove '%s/%s' whole", j->api->sv->scandir, j->gone);
+		if (j->code == 0) {
+			j->code = EXIT_SYSTEM;
+			snprintf(j->sentence, sizeof j->sentence,
+				"%s is unregistered, but its directory could not be removed whole: "
+				"'%s' is left",
+				j->slot, j->gone);
+		}
+	}
+	api_job_end(j);
+}
+
+/* A child that outlives the api must not find its memory gone. */
+static bool child_came_back(struct api_job *j)
+{
+	bool closing = j->api->closing;
+
+	api_handle_gone(j->api);
+	return !closing;
+}
+
+static void on_deleted(void *owner, int wstatus, const char *out, size_t len)
+{
+	struct api_job *j = owner;
+
+	(void)wstatus;
+	(void)out;
+	(void)len;
+	if (child_came_back(j))
+		deleted(j, is_removed(j));
+}
+
+/* Whom the removing child becomes; -EPERM for what is not a directory of ours. */
+static int owner_of(const struct api_job *j, struct ids *ret)
+{
+	struct stat st;
+
+	if (sys.fstatat(j->api->sv->head->scandirfd, j->gone, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return -errno;
+	return ids_by_uid(st.st_uid, ret);
+}
+
+void api_job_delete(struct api_job *j)
+{
+	struct ids ids;
+	struct child_spec spec = {
+		.title = "hexad-remove", .main_fn = delete_child, .arg = j->gone,
+		.cwd_fd = j->api->sv->head->scandirfd, .stdin_fd = -1,
+	};
+	int r = owner_of(j, &ids);
+
+	j->phase = JOB_DELETING;
+	if (r == 0) {
+		spec.as = geteuid() == 0 ? &ids : NULL;
+		r = child_start(j->api->sv, &spec, on_deleted, j);
+	}
+	if (r < 0)
+		deleted(j, r == -ENOENT);
+	else
+		j->api->handles++;
+}
+
+void api_job_sweep(struct api *api)
+{
+	int fd = fdio_open(api->sv->head->scandirfd, ".", O_RDONLY | O_DIRECTORY, 0);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	struct api_job *j;
+	const struct dirent *e;
+
+	if (dir == NULL) {
+		fdio_close(&fd);
+		return;
+	}
+	while ((e = readdir(dir)) != NULL) {
+		if (strncmp(e->d_name, API_GONE_PREFIX, sizeof API_GONE_PREFIX - 1) != 0
+				|| strlen(e->d_name) >= sizeof j->gone)
+			continue;
+		j = api_job_new(api, NULL);
+		if (j == NULL)
+			break;
+		memcpy(j->gone, e->d_name, strlen(e->d_name) + 1);
+		api_job_delete(j);
+	}
+	closedir(dir);
+}
+
+static int plan_rows(struct api_client *c)
+{
+	static const char *const actions[] = { "started", "registered", "skipped" };
+	static const char *const exits[] = { "unknown", "clean", "unclean" };
+	int r;
+
+	for (unsigned int sent = 0; c->cursor < c->plan.n; c->cursor++) {
+		const struct plan_op *op = &c->plan.op[c->cursor];
+		const char *fields[] = { "row", op->profile, op->prior_state, actions[op->action],
+			exits[op->prior_exit], op->why };
+
+		if (sent++ == API_ROWS_TURN)
+			return 0;
+		r = api_row(c, fields, sizeof fields / sizeof fields[0]);
+		if (r < 0)
+			return r;
+	}
+	return 1;
+}
+
+static void on_plan(void *owner, struct plan *plan, const char *why)
+{
+	struct api_job *j = owner;
+	struct api_client *c;
+
+	if (!child_came_back(j))
+		return;
+	c = j->client;
+	if (plan == NULL || c == NULL) {
+		j->code = 1;
+		snprintf(j->sentence, sizeof j->sentence, "no plan could be made: %s",
+			why != NULL ? why : "");
+		api_job_end(j);
+		return;
+	}
+	c->plan = *plan;
+	*plan = (struct plan){ NULL, 0 };
+	j->client = NULL;
+	c->job = NULL;
+	api_job_end(j);
+	api_answer_rows(c, plan_rows);
+}
+
+void api_verb_reconcile(struct api_client *c, const struct proto_frame *f)
+{
+	struct api_job *j;
+	int r;
+
+	if (strcmp(f->field[2], "dry-run") != 0) {
+		api_answer(c, EXIT_USAGE, "malformed request: 'dry-run' is expected");
+		return;
+	}
+	j = api_job_new(c->api, c);
+	if (j == NULL) {
+		api_answer(c, 1, "too much is being done at the moment; try again");
+		return;
+	}
+	j->phase = JOB_PLANNING;
+	r = profiles_plan(c->api->sv, true, on_plan, j);
+	if (r >= 0) {
+		c->api->handles++;
+		return;
+	}
+	j->code = r == -ENOTSUP ? 1 : EXIT_SYSTEM;
+	snprintf(j->sentence, sizeof j->sentence, "%s", api_profiles_why(r));
+	api_job_end(j);
+}

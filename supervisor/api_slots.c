@@ -1,0 +1,328 @@
+/*
+ * register and unregister: a profile's slot comes whole or not at all, and goes in the order stop,
+ * wait, SIGKILL after the grace, out of the scan's sight, out of supervision, off the disk. A
+ * removal is a job that goes on without its client.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "api_client.h"
+#include "config.h"
+#include "msg.h"
+#include "profiles.h"
+#include "scandir.h"
+#include "sys.h"
+
+#define AGAIN_NS INT64_C(5000000000) /* between two SIGKILLs */
+
+static void on_job(uv_timer_t *timer);
+
+const char *api_profiles_why(int error)
+{
+	static char text[96];
+
+	if (error == -ENOTSUP)
+		return "profiles are off: [app] user is not set, or [profiles] enabled is no";
+	if (error == -ENOENT)
+		return "the user of [app] user does not exist";
+	snprintf(text, sizeof text, "the user of [app] user cannot be looked up: %s",
+		strerror(-error));
+	return text;
+}
+
+/* In a tree of an ordinary user slots are his, also where no application user is configured. */
+static int slot_owner(const struct supervisor *sv, struct ids *ret)
+{
+	int r = profiles_owner(sv, ret);
+
+	if (r != -ENOTSUP || !sv->config->profiles_enabled || sv->scandir_uid == 0)
+		return r;
+	return ids_by_uid(sv->scandir_uid, ret);
+}
+
+/* The slot's name for a profile; answers what is wrong with the profile's name. */
+static bool slot_of(struct api_client *c, const char *profile, char *slot, size_t cap)
+{
+	const char *why = svcdir_profile_name_why(profile, SV_PROFILE_MAX);
+
+	if (why == NULL && slot_name(c->api->sv->config, profile, slot, cap) < 0)
+		why = "with the prefix of slots it is too long";
+	if (why == NULL) {
+		snprintf(c->subject, sizeof c->subject, "%s", slot);
+		return true;
+	}
+	api_answer(c, EXIT_USAGE, "bad profile name '%.64s': %s", profile, why);
+	return false;
+}
+
+static bool is_being_removed(const struct api *api, const char *slot)
+{
+	for (size_t i = 0; i < API_JOBS; i++)
+		if (api->job[i].phase != JOB_FREE && strcmp(api->job[i].slot, slot) == 0)
+			return true;
+	return false;
+}
+
+/* What can be said before anything is touched; answered and false if the slot cannot be had. */
+static bool has_room(struct api_client *c, const char *slot, const char *profile)
+{
+	const struct supervisor *sv = c->api->sv;
+
+	if (is_being_removed(c->api, slot)) {
+		api_answer(c, 1, "profile '%s' is being unregistered; try again", profile);
+		return false;
+	}
+	if (pool_used(sv->pool) + 2 > pool_max(sv->pool)) {
+		api_answer(c, 1, "there is no room for another service: %u are supervised",
+			pool_used(sv->pool));
+		return false;
+	}
+	return true;
+}
+
+static void answer_registered(struct api_client *c, const struct service *s)
+{
+	if (s->d->m.state == SV_UP)
+		api_answer(c, 0, "%s is registered and up (pid %d)", c->subject, (int)s->d->pid);
+	else if (!s->d->m.want_up)
+		api_answer(c, 0, "%s is registered, down", c->subject);
+	else if (s->d->note[0] != '\0')
+		api_answer(c, 0, "%s is registered, but not up: %s", c->subject, s->d->note);
+	else
+		api_answer(c, 0, "%s is registered and about to start", c->subject);
+}
+
+static void begin_removal(struct api_job *j);
+
+/* The slot was made but is not supervised: it goes again, then the client hears why. */
+static void roll_back(struct api_client *c, const struct service *s)
+{
+	struct api_job *j = api_job_new(c->api, c);
+
+	if (j == NULL) {
+		api_answer(c, 1,
+			"%s could not be taken under supervision, and is left as it is: "
+			"too much is being done",
+			c->subject);
+		return;
+	}
+	snprintf(j->slot, sizeof j->slot, "%s", c->subject);
+	j->code = 1;
+	snprintf(j->sentence, sizeof j->sentence, "%s could not be taken under supervision: %s",
+		c->subject,
+		s != NULL && s->d->note[0] != '\0' ? s->d->note : "the supervisor's log says why");
+	begin_removal(j);
+}
+
+void api_verb_register(struct api_client *c, const struct proto_frame *f)
+{
+	struct supervisor *sv = c->api->sv;
+	const char *profile = f->field[2];
+	bool down = strcmp(f->field[3], "down") == 0;
+	struct ids owner;
+	struct slot_spec spec = { .config = sv->config, .profile = profile, .down = down,
+		.owner = &owner };
+	char slot[SV_NAME_FULL + 1];
+	const struct service *s;
+	int r;
+
+	if (!down && strcmp(f->field[3], "up") != 0) {
+		api_answer(c, EXIT_USAGE, "malformed request: 'up' or 'down' is expected");
+		return;
+	}
+	if (!slot_of(c, profile, slot, sizeof slot) || api_tree_leaves(c)
+			|| !has_room(c, slot, profile))
+		return;
+	r = slot_owner(sv, &owner);
+	if (r < 0) {
+		api_answer(c, r == -ENOTSUP ? 1 : EXIT_SYSTEM, "%s", api_profiles_why(r));
+		return;
+	}
+	r = slot_create(sv->head->scandirfd, &spec);
+	if (r == -EEXIST)
+		api_answer(c, 1, "profile '%s' is already registered", profile);
+	else if (r < 0)
+		api_answer(c, EXIT_SYSTEM, "profile '%s' could not be registered: %s", profile,
+			strerror(-r));
+	if (r < 0)
+		return;
+	scandir_scan(sv);
+	s = service_find(sv, slot);
+	if (s != NULL && s->d->begun)
+		answer_registered(c, s);
+	else
+		roll_back(c, s);
+}
+
+/* Its process runs, or the one that cleans up after it. */
+static bool is_running(const struct service *s)
+{
+	return s->d->begun && s->d->m.state != SV_DOWN && s->d->m.state != SV_GONE;
+}
+
+/*
+ * Nothing finds it any more, nothing is written into its directory, no incarnation follows this
+ * one.
+ */
+static void send_away(struct service *s)
+{
+	s->d->active = false;
+	s->d->vanished = true;
+	if (s->d->begun)
+		service_feed(s, s->id->is_log ? EV_SUP_HUP : EV_SUP_TERM);
+	else
+		service_free(s);
+}
+
+/* The producer first: its logger reads what is left and sees the end of the pipe. */
+static void detach(struct api_job *j)
+{
+	int r = api_job_hide(j);
+
+	if (r < 0 && r != -ENOENT) {
+		j->code = EXIT_SYSTEM;
+		snprintf(j->sentence, sizeof j->sentence, "%s is down but could not be removed: %s",
+			j->slot,
+			strerror(-r));
+		api_job_end(j);
+		return;
+	}
+	j->phase = JOB_LEAVING;
+	j->kill_ns = mono_ns() + (int64_t)j->api->sv->config->grace_ms * 1000000;
+	for (size_t i = 0; i < 2; i++) {
+		struct service *s = api_ref_get(j->api->sv, &j->ref[i]);
+
+		if (s != NULL)
+			send_away(s);
+	}
+}
+
+/* What still lives when the grace is over. A finish script is killed by the rule for a late one. */
+static void kill_late(struct api_job *j, const struct api_ref *ref)
+{
+	struct service *s = api_ref_get(j->api->sv, ref);
+
+	if (s == NULL || !is_running(s))
+		return;
+	if (s->d->m.state == SV_FINISH || s->d->m.state == SV_LASTFINISH)
+		service_feed(s, EV_TIMEOUT);
+	else
+		service_feed(s, EV_KILL);
+}
+
+/* Waits on, with SIGKILL every few seconds once the grace is over. */
+static void wait_on(struct api_job *j)
+{
+	int64_t now = mono_ns();
+
+	if (now >= j->kill_ns) {
+		for (size_t i = 0; i < 2; i++)
+			if (i == 0 || j->phase == JOB_LEAVING)
+				kill_late(j, &j->ref[i]);
+		j->kill_ns = now + AGAIN_NS;
+	}
+	uv_timer_start(&j->timer, on_job, (uint64_t)(j->kill_ns - now) / 1000000 + 1, 0);
+}
+
+static void on_job(uv_timer_t *timer)
+{
+	struct api_job *j = timer->data;
+	struct service *s;
+
+	if (j->phase == JOB_STOPPING) {
+		s = api_ref_get(j->api->sv, &j->ref[0]);
+		if (s != NULL && is_running(s)) {
+			if (s->d->m.want_up) /* somebody started it meanwhile */
+				service_feed(s, EV_DOWN);
+			wait_on(j);
+			return;
+		}
+		detach(j);
+	}
+	if (j->phase != JOB_LEAVING)
+		return;
+	if (api_ref_get(j->api->sv, &j->ref[0]) != NULL
+			|| api_ref_get(j->api->sv, &j->ref[1]) != NULL)
+		wait_on(j);
+	else
+		api_job_delete(j);
+}
+
+/* Never from within a step of the service it is about: the next turn does it. */
+void api_job_check(struct api_job *j)
+{
+	if (j->phase == JOB_STOPPING || j->phase == JOB_LEAVING)
+		uv_timer_start(&j->timer, on_job, 0, 0);
+}
+
+static void begin_removal(struct api_job *j)
+{
+	struct supervisor *sv = j->api->sv;
+	struct service *s = service_find(sv, j->slot), *log;
+	char name[SV_NAME_FULL + 5];
+
+	snprintf(name, sizeof name, "%s/log", j->slot);
+	log = service_find(sv, name);
+	if (s != NULL)
+		api_ref_set(&j->ref[0], s);
+	if (log != NULL)
+		api_ref_set(&j->ref[1], log);
+	j->phase = JOB_STOPPING;
+	j->kill_ns = mono_ns() + (int64_t)sv->config->grace_ms * 1000000;
+	if (s != NULL && s->d->begun)
+		service_feed(s, EV_DOWN);
+	uv_timer_start(&j->timer, on_job, 0, 0);
+}
+
+/*
+ * The owner of a slot: of the supervised one, else of the directory that is there. -ENOENT: none.
+ */
+static int owner_of_slot(struct supervisor *sv, const char *slot, uid_t *ret)
+{
+	const struct service *s = service_find(sv, slot);
+	struct stat st;
+
+	if (s != NULL) {
+		*ret = s->id->uid;
+		return 0;
+	}
+	if (sys.fstatat(sv->head->scandirfd, slot, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return -errno;
+	*ret = st.st_uid;
+	return S_ISDIR(st.st_mode) ? 0 : -ENOENT;
+}
+
+void api_verb_unregister(struct api_client *c, const struct proto_frame *f)
+{
+	char slot[SV_NAME_FULL + 1];
+	struct api_job *j;
+	uid_t uid = (uid_t)-1;
+	int r;
+
+	if (!slot_of(c, f->field[2], slot, sizeof slot) || api_tree_leaves(c))
+		return;
+	r = owner_of_slot(c->api->sv, slot, &uid);
+	if (r == -ENOENT) {
+		api_answer(c, 2, "profile '%s' is not registered", f->field[2]);
+		return;
+	}
+	if (r < 0) {
+		api_answer(c, EXIT_SYSTEM, "%s cannot be looked at: %s", slot, strerror(-r));
+		return;
+	}
+	if (!api_may(c, RIGHT_SLOT, uid))
+		return;
+	if (is_being_removed(c->api, slot)) {
+		api_answer(c, 1, "profile '%s' is being unregistered already", f->field[2]);
+		return;
+	}
+	j = api_job_new(c->api, c);
+	if (j == NULL) {
+		api_answer(c, 1, "too much is being done at the moment; try again");
+		return;
+	}
+	snprintf(j->slot, sizeof j->slot, "%s", slot);
+	snprintf(j->sentence, sizeof j->sentence, "%s is unregistered", slot);
+	begin_removal(j);
+}

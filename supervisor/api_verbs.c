@@ -1,0 +1,205 @@
+/*
+ * The table of verbs, the check of rights, and the verbs that are answered at once: status, list,
+ * sync, scan, version. They read the services and change nothing but by scandir_command.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "api_client.h"
+#include "config.h"
+#include "ids.h"
+#include "msg.h"
+#include "scandir.h"
+
+static api_verb_fn verb_list, verb_scan, verb_status, verb_sync, verb_version;
+
+static const struct api_verb verbs[] = {
+#define API_VERB(name, fn, min, max, right, change) { name, fn, min, max, right, change },
+#include "api_verbs.def"
+#undef API_VERB
+};
+
+const struct api_verb *api_verb_find(const char *name)
+{
+	for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++)
+		if (strcmp(verbs[i].name, name) == 0)
+			return &verbs[i];
+	return NULL;
+}
+
+bool api_may(struct api_client *c, enum api_right right, uid_t slot)
+{
+	uid_t tree = c->api->sv->scandir_uid;
+	char tree_name[64], slot_name_[64];
+
+	if (api_rule_allows(right, c->uid, tree, slot))
+		return true;
+	c->refused = true;
+	ids_user_name(tree, tree_name, sizeof tree_name);
+	ids_user_name(slot, slot_name_, sizeof slot_name_);
+	if (right == RIGHT_TREE)
+		api_answer(c, 1,
+			"refused: only root or the owner of the scan directory (%s) may %s",
+			tree_name, c->verb->name);
+	else
+		api_answer(c, 1,
+			"refused: only root, the owner of the scan directory (%s) "
+			"or of the slot (%s) may %s it",
+			tree_name, slot_name_, c->verb->name);
+	return false;
+}
+
+/* By its own name, else by the name of its profile. */
+static struct service *find(struct supervisor *sv, const char *name)
+{
+	struct service *s = service_find(sv, name);
+	char slot[SV_NAME_FULL + 1];
+
+	if (s != NULL || strlen(name) > SV_NAME_MAX)
+		return s;
+	if (slot_name(sv->config, name, slot, sizeof slot) < 0)
+		return NULL;
+	return service_find(sv, slot);
+}
+
+struct service *api_slot_of(struct api_client *c, const char *name)
+{
+	struct service *s = find(c->api->sv, name);
+
+	if (s == NULL) {
+		api_answer(c, 2, "no such service '%.255s'", name);
+		return NULL;
+	}
+	snprintf(c->subject, sizeof c->subject, "%s", s->id->name);
+	return api_may(c, RIGHT_SLOT, s->id->uid) ? s : NULL;
+}
+
+static void hex(char *out, const uint8_t *in, size_t n)
+{
+	static const char digits[] = "0123456789abcdef";
+
+	for (size_t i = 0; i < n; i++) {
+		*out++ = digits[in[i] >> 4];
+		*out++ = digits[in[i] & 15];
+	}
+	*out = '\0';
+}
+
+static int status_row(struct api_client *c, const struct service *s)
+{
+	struct svstatus st;
+	uint8_t packed[SVSTATUS_SIZE];
+	char text[2 * SVSTATUS_SIZE + 1], owner[12];
+	const char *fields[PS_FIELDS];
+
+	service_status(s, &st);
+	svstatus_pack(packed, &st);
+	hex(text, packed, sizeof packed);
+	snprintf(owner, sizeof owner, "%u", (unsigned int)s->id->uid);
+	fields[PS_TAG] = "row";
+	fields[PS_NAME] = s->id->name;
+	fields[PS_STATUS] = text;
+	fields[PS_NORMALLY] = svcdir_flag(s->d->dirfd, "down") == 1 ? "down" : "up";
+	fields[PS_OWNER] = owner;
+	fields[PS_NOTE] = s->d->note;
+	return api_row(c, fields, PS_FIELDS);
+}
+
+static int rows_of_all(struct api_client *c, int (*row)(struct api_client *, const struct service *))
+{
+	struct supervisor *sv = c->api->sv;
+	int r;
+
+	for (unsigned int sent = 0; c->cursor < sv->services_max; c->cursor++) {
+		const struct service *s = sv->services[c->cursor];
+
+		if (s == NULL || s->d->vanished)
+			continue;
+		if (sent++ == API_ROWS_TURN)
+			return 0;
+		r = row(c, s);
+		if (r < 0)
+			return r;
+	}
+	return 1;
+}
+
+static int status_of_all(struct api_client *c)
+{
+	return rows_of_all(c, status_row);
+}
+
+/* A service that leaves between two turns is left out. */
+static int status_of_named(struct api_client *c)
+{
+	int r;
+
+	for (; c->cursor + 2 < c->frame.n; c->cursor++) {
+		const struct service *s = find(c->api->sv, c->frame.field[c->cursor + 2]);
+
+		r = s == NULL ? 0 : status_row(c, s);
+		if (r < 0)
+			return r;
+	}
+	return 1;
+}
+
+static void verb_status(struct api_client *c, const struct proto_frame *f)
+{
+	for (unsigned int i = 2; i < f->n; i++) {
+		if (find(c->api->sv, f->field[i]) == NULL) {
+			api_answer(c, 2, "no such service '%.255s'", f->field[i]);
+			return;
+		}
+	}
+	api_answer_rows(c, f->n > 2 ? status_of_named : status_of_all);
+}
+
+static int list_row(struct api_client *c, const struct service *s)
+{
+	const char *prefix = c->api->sv->config->slot_prefix;
+	size_t len = strlen(prefix);
+	const char *fields[] = { "row", s->id->name, s->id->name + len };
+
+	if (s->id->is_log || strncmp(s->id->name, prefix, len) != 0 || s->id->name[len] == '\0')
+		return 0;
+	return api_row(c, fields, 3);
+}
+
+static int list_of_all(struct api_client *c)
+{
+	return rows_of_all(c, list_row);
+}
+
+static void verb_list(struct api_client *c, const struct proto_frame *f)
+{
+	(void)f;
+	api_answer_rows(c, list_of_all);
+}
+
+static void verb_sync(struct api_client *c, const struct proto_frame *f)
+{
+	(void)f;
+	scandir_drain_control(c->api->sv);
+	api_answer(c, 0, "%s", "");
+}
+
+static void verb_scan(struct api_client *c, const struct proto_frame *f)
+{
+	const char *letters = f->field[2];
+
+	if (letters[0] == '\0' || letters[strspn(letters, CTL_SCAN_LETTERS)] != '\0') {
+		api_answer(c, EXIT_USAGE, "malformed request: letters of '%s' are expected",
+			CTL_SCAN_LETTERS);
+		return;
+	}
+	for (; *letters != '\0'; letters++)
+		scandir_command(c->api->sv, *letters);
+	api_answer(c, 0, "%s", "");
+}
+
+static void verb_version(struct api_client *c, const struct proto_frame *f)
+{
+	(void)f;
+	api_answer(c, 0, "hexad %s", HEXAD_VERSION);
+}

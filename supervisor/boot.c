@@ -1,0 +1,364 @@
+/*
+ * The phases of /init: cont-init.d, reconcile, its log, first scan, main program. Owns pool_head.boot and
+ * decides what comes next; how a phase is done is in boot_prepare.c, boot_script.c, profiles.c, holder.c
+ * and boot_stop.c. Never waits: every phase ends in a callback that calls boot_advance.
+ */
+#include "boot.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "boot_int.h"
+#include "child.h"
+#include "config.h"
+#include "holder.h"
+#include "msg.h"
+#include "procs.h"
+#include "profiles.h"
+#include "scandir.h"
+#include "sys.h"
+
+_Static_assert(sizeof(struct boot_record) <= sizeof(((struct pool_head *)0)->boot), "the record fits");
+
+void boot_commit(struct supervisor *sv)
+{
+	memcpy(sv->head->boot, &sv->boot->rec, sizeof(sv->boot->rec));
+	pool_commit_head(sv->pool);
+}
+
+static void enter(struct supervisor *sv, enum boot_phase phase)
+{
+	sv->boot->rec.phase = phase;
+	boot_commit(sv);
+}
+
+bool boot_stopping(const struct supervisor *sv)
+{
+	return sv->boot && sv->boot->rec.phase == BOOT_STOPPING;
+}
+
+/* After the last script. False: the container is being stopped for a failed one. */
+static bool scripts_done(struct supervisor *sv)
+{
+	unsigned int behaviour = boot_number(sv, "S6_BEHAVIOUR_IF_STAGE2_FAILS", 0);
+
+	if (!sv->boot->rec.script_failed || behaviour == 0)
+		return true;
+	if (behaviour == 1) {
+		msg_warn(0, "some scripts of cont-init.d failed, going on");
+		return true;
+	}
+	msg_warn(0, "some scripts of cont-init.d failed, stopping the container");
+	boot_set_code(sv, 1);
+	boot_shutdown(sv, false);
+	return false;
+}
+
+static bool phase_cont_init(struct supervisor *sv)
+{
+	struct boot_record *rec = &sv->boot->rec;
+
+	if (rec->script)
+		return false;
+	if (boot_script_next(sv))
+		return !rec->script;
+	if (!scripts_done(sv))
+		return false;
+	enter(sv, BOOT_RECONCILE);
+	return true;
+}
+
+/* A boot script may have given the application user another number: what he owns here follows. */
+static void follow_user(struct supervisor *sv)
+{
+	struct ids ids;
+	const int fds[] = { sv->head->scandirfd, sv->head->scanctlfd, sv->head->scanlockfd };
+
+	if (geteuid() != 0 || !boot_scandir_ids(sv, &ids))
+		return;
+	if (ids.uid == sv->scandir_uid && ids.gid == sv->scandir_gid)
+		return;
+	for (size_t i = 0; i < sizeof(fds) / sizeof(*fds); i++)
+		if (fds[i] > 0 && sys.fchownat(fds[i], "", ids.uid, ids.gid, AT_EMPTY_PATH) < 0)
+			msg_warn(errno, "unable to give the scan directory to the application user's new number");
+	(void)sys.fchownat(sv->head->scandirfd, ".s6-svscan", ids.uid, ids.gid, AT_SYMLINK_NOFOLLOW);
+	sv->scandir_uid = ids.uid;
+	sv->scandir_gid = ids.gid;
+}
+
+static void create_slots(struct supervisor *sv, struct plan *plan, const struct ids *owner)
+{
+	struct slot_spec spec = { .config = sv->config, .owner = owner };
+
+	for (size_t i = 0; i < plan->n; i++) {
+		struct plan_op *op = &plan->op[i];
+		int r;
+
+		if (op->action == PLAN_SKIPPED)
+			continue;
+		spec.profile = op->profile;
+		spec.down = op->action != PLAN_STARTED;
+		r = slot_create(sv->head->scandirfd, &spec);
+		if (r < 0 && r != -EEXIST) {
+			msg_warn(r, "profile '%s': unable to make its slot, it is skipped", op->profile);
+			op->action = PLAN_SKIPPED;
+		}
+	}
+}
+
+static void on_logged(void *owner, int wstatus, const char *out, size_t len)
+{
+	struct supervisor *sv = owner;
+
+	(void)out;
+	(void)len;
+	if (wstatus != 0)
+		msg_warn(0, "unable to write all of the boot log");
+	sv->boot->rec.logger = 0;
+	if (sv->boot->rec.phase == BOOT_LOGGING)
+		enter(sv, BOOT_SCAN);
+	boot_advance(sv);
+}
+
+static void start_log(struct supervisor *sv, const struct plan *plan, const struct ids *as)
+{
+	struct boot_log_input in = {
+		.config = sv->config,
+		.home = reconcile_home(sv->config, sv->boot->env),
+		.plan = plan,
+	};
+	struct child_spec spec = {
+		.title = "hexad-bootlog",
+		.main_fn = boot_log_child,
+		.arg = &in,
+		.stdin_fd = -1,
+		.as = geteuid() == 0 ? as : NULL,
+	};
+	pid_t pid = child_start(sv, &spec, on_logged, sv);
+
+	if (pid < 0) {
+		msg_warn((int)pid, "unable to start the writer of the boot log");
+		enter(sv, BOOT_SCAN);
+		return;
+	}
+	sv->boot->rec.logger = pid;
+	enter(sv, BOOT_LOGGING);
+}
+
+static void on_plan(void *owner, struct plan *plan, const char *why)
+{
+	struct supervisor *sv = owner;
+	struct ids ids;
+	int r;
+
+	sv->boot->rec.reader = 0;
+	if (boot_stopping(sv))
+		return;
+	r = plan ? profiles_owner(sv, &ids) : 0;
+	if (!plan || r < 0) {
+		msg_warn(r, "reconcile failed, no profile gets its slot: %s", plan ? "no application user" : why);
+		enter(sv, BOOT_SCAN);
+	} else {
+		create_slots(sv, plan, &ids);
+		start_log(sv, plan, &ids);
+	}
+	boot_advance(sv);
+}
+
+static bool phase_reconcile(struct supervisor *sv)
+{
+	int r;
+
+	if (sv->boot->rec.reader)
+		return false;
+	follow_user(sv);
+	if (!*sv->config->app_user || !sv->config->profiles_enabled) {
+		enter(sv, BOOT_SCAN);
+		return true;
+	}
+	if (reconcile_skipped(sv->config, sv->argv)) {
+		msg_info("reconcile: skipped, this container's command is '%s'", sv->config->skip_when_command);
+		enter(sv, BOOT_SCAN);
+		return true;
+	}
+	if (sv->head->scandirfd < 0)
+		r = -ENOENT;
+	else
+		r = profiles_plan(sv, false, on_plan, sv);
+	if (r < 0) {
+		msg_warn(r, "reconcile failed, no profile gets its slot");
+		enter(sv, BOOT_SCAN);
+		return true;
+	}
+	sv->boot->rec.reader = r;
+	boot_commit(sv);
+	return false;
+}
+
+/* The writer of the boot log runs; without one (a fault came in between) the plan is made again. */
+static bool phase_logging(struct supervisor *sv)
+{
+	if (sv->boot->rec.logger)
+		return false;
+	enter(sv, BOOT_RECONCILE);
+	return true;
+}
+
+static void on_main_ended(struct supervisor *sv, int wstatus)
+{
+	int code = WIFEXITED(wstatus) ? WEXITSTATUS(wstatus) : 128 + WTERMSIG(wstatus);
+
+	sv->boot->rec.holder = 0;
+	if (boot_stopping(sv)) {
+		boot_stop_main_ended(sv, code);
+		return;
+	}
+	boot_set_code(sv, code);
+	boot_shutdown(sv, false);
+}
+
+static void on_holder_ended(void *owner, int wstatus, const char *out, size_t len)
+{
+	(void)out;
+	(void)len;
+	on_main_ended(owner, wstatus);
+}
+
+static bool phase_main(struct supervisor *sv)
+{
+	struct holder_arg arg = { .argv = sv->argv + 1, .envp = sv->envp };
+	struct child_spec spec = {
+		.title = HOLDER_COMM,
+		.main_fn = holder_main,
+		.arg = &arg,
+		.cwd_fd = sv->head->cwdfd,
+		.stdin_fd = sv->head->stdinfd > 0 ? sv->head->stdinfd : -1,
+	};
+	pid_t pid;
+
+	if (sv->argc < 2) {
+		enter(sv, BOOT_RUNNING);
+		return true;
+	}
+	holder_yield_terminal();
+	pid = child_start(sv, &spec, on_holder_ended, sv);
+	if (pid < 0) {
+		msg_warn((int)pid, "unable to start the main program '%s', stopping the container", sv->argv[1]);
+		boot_set_code(sv, EXIT_SYSTEM);
+		boot_shutdown(sv, false);
+		return false;
+	}
+	sv->boot->rec.holder = pid;
+	enter(sv, BOOT_RUNNING);
+	return true;
+}
+
+/* One phase. True: the next one can begin. */
+static bool step(struct supervisor *sv)
+{
+	switch ((enum boot_phase)sv->boot->rec.phase) {
+	case BOOT_CONT_INIT:
+		return phase_cont_init(sv);
+	case BOOT_RECONCILE:
+		return phase_reconcile(sv);
+	case BOOT_LOGGING:
+		return phase_logging(sv);
+	case BOOT_SCAN:
+		if (sv->head->scandirfd >= 0)
+			scandir_scan(sv);
+		enter(sv, BOOT_MAIN);
+		return true;
+	case BOOT_MAIN:
+		return phase_main(sv);
+	case BOOT_RUNNING:
+	case BOOT_STOPPING:
+		break;
+	}
+	return false;
+}
+
+void boot_advance(struct supervisor *sv)
+{
+	while (step(sv))
+		;
+	if (boot_stopping(sv))
+		boot_stop_again(sv);
+}
+
+/* The fault came between the fork of the holder and the note of its pid: it must not be started twice. */
+static pid_t find_holder(struct supervisor *sv)
+{
+	struct proc *p = NULL;
+	ssize_t n = procs_list(&p, sv->pid1);
+	pid_t pid = 0;
+
+	for (ssize_t i = 0; i < n && !pid; i++)
+		if (p[i].ppid == getpid() && !strcmp(p[i].comm, HOLDER_COMM))
+			pid = p[i].pid;
+	free(p);
+	return pid;
+}
+
+/* A child whose output was lost with the former image is not waited for: its phase is done again. */
+static void resume(struct supervisor *sv)
+{
+	struct boot_record *rec = &sv->boot->rec;
+
+	memcpy(rec, sv->head->boot, sizeof(*rec));
+	if (rec->reader > 0)
+		(void)sys.kill(rec->reader, SIGKILL);
+	rec->reader = 0;
+	if (rec->phase == BOOT_MAIN && (rec->holder = find_holder(sv)))
+		rec->phase = BOOT_RUNNING;
+	boot_commit(sv);
+	if (boot_stopping(sv))
+		boot_stop_resume(sv);
+	else if (rec->phase > BOOT_SCAN)
+		scandir_scan(sv); /* the fault may have cut one short */
+}
+
+static void begin(struct supervisor *sv)
+{
+	sv->head->stdinfd = sv->boot->stdinfd;
+	sv->head->cwdfd = sv->boot->cwdfd;
+	boot_commit(sv);
+	boot_clean_attic(sv);
+}
+
+void boot_run(struct supervisor *sv)
+{
+	if (!sv->pid1) {
+		/* Orphans below us come to us, and not to a process that may not wait for them. */
+		if (prctl(PR_SET_CHILD_SUBREAPER, 1) < 0)
+			msg_warn(errno, "unable to become child subreaper, orphans are not collected");
+		if (!sv->resumed)
+			msg_info("not process 1: clients will not detect this supervisor, "
+				"and only its own descendants are stopped at the end");
+	}
+	if (sv->resumed)
+		resume(sv);
+	else
+		begin(sv);
+	boot_advance(sv);
+}
+
+bool boot_exited(struct supervisor *sv, pid_t pid, int wstatus)
+{
+	struct boot_record *rec = sv->boot ? &sv->boot->rec : NULL;
+
+	if (!rec || pid <= 0)
+		return false;
+	if (pid == rec->script)
+		boot_script_ended(sv, wstatus);
+	else if (pid == rec->logger)
+		on_logged(sv, wstatus, "", 0);
+	else if (pid == rec->holder)
+		on_main_ended(sv, wstatus);
+	else
+		return false;
+	return true;
+}

@@ -1,0 +1,35 @@
+/*
+ * /init: what happens around the scan directory when hexad is the container's entrypoint.
+ * Before the loop: identity, PATH, /run/s6, container_environment, scan directory. In the loop, as
+ * phases kept in pool_head.boot so that a fault does not start them over: cont-init.d one by one,
+ * reconcile, first scan, main program under its holder; then, once, the shutdown.
+ */
+#ifndef HEXAD_BOOT_H
+#define HEXAD_BOOT_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "supervisor.h"
+
+/*
+ * Before the pool and the scan directory exist: completes PATH in sv->envp (services get PATH alone,
+ * as in s6-overlay), prepares /run, writes the environment directory, makes the scan directory with its
+ * owner (elsewhere, setting sv->scandir, where it cannot). Degrades with one line each instead of failing.
+ */
+void boot_prepare(struct supervisor *sv);
+
+/* In the loop's first turn, after scandir_open and api_open: begins the phases or, after a fault, goes on. */
+void boot_run(struct supervisor *sv);
+
+/* reaper.c: true if pid was boot's (the holder or a script after a fault). */
+bool boot_exited(struct supervisor *sv, pid_t pid, int wstatus);
+
+/* Begins the shutdown; idempotent. A second call with from_signal shortens the budget, a third kills. */
+void boot_shutdown(struct supervisor *sv, bool from_signal);
+bool boot_stopping(const struct supervisor *sv);
+
+/* A service left supervision while stopping; the last one ends the container. */
+void boot_service_left(struct supervisor *sv);
+
+#endif

@@ -1,0 +1,366 @@
+/*
+ * The shutdown of the container. Everybody is told to end at once; we leave in the moment the last one is
+ * gone; what outlives the budget is named and killed. Loggers are never signalled before the
+ * end: they finish when the last writer of their pipe is gone, and so keep the last line.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "boot_int.h"
+#include "child.h"
+#include "config.h"
+#include "fdio.h"
+#include "msg.h"
+#include "procs.h"
+#include "service.h"
+#include "sys.h"
+
+#define NS_MS 1000000LL
+#define GRACE_MAX_MS 300000u
+#define SERVICES_MS 3000u /* compat: S6_SERVICES_GRACETIME's default */
+#define HASTE_MS 1000     /* what a second signal leaves */
+#define KILL_MS 2000      /* a killed process that has not gone by then is left behind: it hangs in the kernel */
+#define LOGGERS_MS 1000   /* of those: loggers may still write */
+#define TICK_MS 50
+
+static void stop_check(struct supervisor *sv);
+static void kill_all(struct supervisor *sv);
+
+static void on_turn(uv_timer_t *h)
+{
+	stop_check(h->data);
+}
+
+/* Looks again after ms; 0: in the next turn, when what is being closed now has gone. */
+static void look_again(struct supervisor *sv, unsigned int ms)
+{
+	(void)uv_timer_start(&sv->boot->turn, on_turn, ms, 0);
+}
+
+void boot_stop_again(struct supervisor *sv)
+{
+	look_again(sv, 0);
+}
+
+void boot_service_left(struct supervisor *sv)
+{
+	if (boot_stopping(sv))
+		look_again(sv, 0);
+}
+
+static void term_group(pid_t leader)
+{
+	boot_kill_group(leader, SIGTERM);
+	boot_kill_group(leader, SIGCONT);
+}
+
+static bool services_left(struct supervisor *sv, bool loggers)
+{
+	for (struct service *s = service_next(sv, NULL); s; s = service_next(sv, s))
+		if (s->id->is_log == loggers)
+			return true;
+	return false;
+}
+
+static bool ours_left(struct supervisor *sv)
+{
+	const struct boot_record *rec = &sv->boot->rec;
+
+	return rec->holder || rec->script || services_left(sv, false);
+}
+
+/* Compat: overlay-shutdown 7: the kill grace time, capped at five minutes. */
+static unsigned int grace_ms(const struct supervisor *sv)
+{
+	unsigned int ms = boot_number(sv, "S6_KILL_GRACETIME", sv->config->grace_ms);
+
+	return ms < GRACE_MAX_MS ? ms : GRACE_MAX_MS;
+}
+
+static void finish(struct supervisor *sv)
+{
+	struct boot_record *rec = &sv->boot->rec;
+	int file = rec->written < 0 ? -1 : boot_read_code();
+
+	if (rec->stage == STOP_END)
+		return;
+	rec->stage = STOP_END;
+	boot_commit(sv);
+	(void)uv_timer_stop(&sv->boot->timer);
+	(void)uv_timer_stop(&sv->boot->turn);
+	if (boot_number(sv, "S6_SYNC_DISKS", 0))
+		sync();
+	supervisor_quit(sv, file < 0 ? rec->code : file);
+}
+
+static void on_deadline(uv_timer_t *h)
+{
+	struct supervisor *sv = h->data;
+	struct boot_record *rec = &sv->boot->rec;
+	int64_t services_ns = rec->started_ns + boot_number(sv, "S6_SERVICES_GRACETIME", SERVICES_MS) * NS_MS;
+	int64_t now = mono_ns();
+
+	/* Compat: the kill grace time is for the others; services have their own, and images set the first to 0. */
+	if (rec->stage < STOP_KILL && rec->signals < 2 && now < services_ns && services_left(sv, false)) {
+		(void)uv_timer_start(h, on_deadline, (uint64_t)((services_ns - now) / NS_MS) + 1, 0);
+		return;
+	}
+	kill_all(sv);
+}
+
+static void arm(struct supervisor *sv)
+{
+	int64_t ns = sv->boot->rec.deadline_ns - mono_ns();
+
+	/* Timers count from the loop's idea of now, which may be old after long work. */
+	uv_update_time(&sv->loop);
+	(void)uv_timer_start(&sv->boot->timer, on_deadline, ns > 0 ? (uint64_t)(ns / NS_MS) + 1 : 0, 0);
+}
+
+/* One pass of killing; repeated, since a service that was killed may start its finish script. */
+static void kill_pass(struct supervisor *sv)
+{
+	struct boot_record *rec = &sv->boot->rec;
+	int64_t left_ns = rec->deadline_ns - mono_ns();
+	struct leaders loggers = { NULL, 0 };
+	struct proc *p = NULL;
+	ssize_t n = procs_list(&p, sv->pid1);
+
+	if (left_ns > LOGGERS_MS * NS_MS)
+		loggers = boot_leaders(sv, true);
+	for (ssize_t i = 0; i < n; i++)
+		if (!boot_led_by(&loggers, &p[i]))
+			(void)sys.kill(p[i].pid, SIGKILL);
+	if (n < 0)
+		boot_kill_blindly(sv);
+	if (n == 0 || (n < 0 && !boot_blind_left(sv))) {
+		finish(sv);
+	} else if (left_ns <= 0) {
+		loggers.n = 0;
+		boot_name_them(sv, p, n < 0 ? 0 : (size_t)n, &loggers, "could not be killed, leaving it behind");
+		finish(sv);
+	} else {
+		look_again(sv, TICK_MS);
+	}
+	free(p);
+	free(loggers.pid);
+}
+
+/* The budget is spent. */
+static void kill_all(struct supervisor *sv)
+{
+	struct boot_record *rec = &sv->boot->rec;
+	struct leaders loggers = boot_leaders(sv, true);
+	struct proc *p = NULL;
+	ssize_t n;
+
+	if (rec->stage < STOP_KILL) {
+		n = procs_list(&p, sv->pid1);
+		boot_name_them(sv, p, n < 0 ? 0 : (size_t)n, &loggers, "did not end in time, killing it");
+		rec->stage = STOP_KILL;
+		rec->deadline_ns = mono_ns() + KILL_MS * NS_MS;
+		boot_commit(sv);
+		look_again(sv, 0);
+	}
+	free(p);
+	free(loggers.pid);
+}
+
+static void on_rest_closed(uv_handle_t *h)
+{
+	struct supervisor *sv = h->data;
+
+	sv->boot->rest_fd = -1;
+	stop_check(sv);
+}
+
+static void on_rest_ended(uv_poll_t *h, int status, int events)
+{
+	struct supervisor *sv = h->data;
+	int fd = sv->boot->rest_fd;
+
+	(void)status;
+	(void)events;
+	uv_close((uv_handle_t *)h, on_rest_closed);
+	fdio_close(&fd);
+}
+
+/* Wakes us when that process has ended; it may be no child of ours (docker exec's are not). */
+static void watch_rest(struct supervisor *sv, pid_t pid)
+{
+	struct boot *b = sv->boot;
+	int fd = (int)syscall(SYS_pidfd_open, pid, 0);
+
+	if (fd < 0) {
+		/* Gone meanwhile, or a kernel before 5.3: looking again is all there is. */
+		look_again(sv, errno == ESRCH ? 0 : TICK_MS);
+		return;
+	}
+	if (uv_poll_init(&sv->loop, &b->rest, fd) < 0) {
+		fdio_close(&fd);
+		look_again(sv, TICK_MS);
+		return;
+	}
+	b->rest_fd = fd;
+	b->rest.data = sv;
+	if (uv_poll_start(&b->rest, UV_READABLE, on_rest_ended) < 0)
+		on_rest_ended(&b->rest, 0, 0);
+}
+
+/* Loggers first; then any other process. */
+static void check_rest(struct supervisor *sv)
+{
+	struct proc *p = NULL;
+	ssize_t n;
+
+	if (sv->boot->rest_fd >= 0 || sv->boot->rec.logger || services_left(sv, true))
+		return;
+	n = procs_list(&p, sv->pid1);
+	if (n > 0) {
+		watch_rest(sv, p[0].pid);
+	} else if (n < 0 && boot_blind_left(sv)) {
+		if (boot_first_told(sv->boot, -1) && sv->pid1) {
+			(void)sys.kill(-1, SIGTERM);
+			(void)sys.kill(-1, SIGCONT);
+		}
+		look_again(sv, TICK_MS);
+	} else {
+		finish(sv);
+	}
+	free(p);
+}
+
+/* Something may have gone: what is left to wait for? */
+static void stop_check(struct supervisor *sv)
+{
+	struct boot_record *rec = &sv->boot->rec;
+
+	if (rec->stage == STOP_OURS) {
+		if (ours_left(sv))
+			return;
+		rec->stage = STOP_REST;
+		boot_commit(sv);
+		boot_term_strangers(sv, true);
+	}
+	if (rec->stage == STOP_REST)
+		check_rest(sv);
+	else if (rec->stage == STOP_KILL)
+		kill_pass(sv);
+}
+
+static void ask_service(struct service *s)
+{
+	if (!s->d->begun)
+		service_free(s);
+	else
+		service_feed(s, s->id->is_log ? EV_SUP_HUP : EV_SUP_TERM);
+}
+
+/* Everybody at once. */
+static void ask_all(struct supervisor *sv)
+{
+	struct boot_record *rec = &sv->boot->rec;
+
+	term_group(rec->script);
+	term_group(rec->holder);
+	if (rec->reader)
+		child_kill(sv, rec->reader);
+	/* By index: feeding may free the service. */
+	for (uint32_t i = 0; i < sv->services_max; i++)
+		if (sv->services[i])
+			ask_service(sv->services[i]);
+	boot_term_strangers(sv, false);
+	rec->asked = true;
+	boot_commit(sv);
+}
+
+static void open_handles(struct supervisor *sv)
+{
+	struct boot *b = sv->boot;
+
+	if (b->open)
+		return;
+	b->open = true;
+	(void)uv_timer_init(&sv->loop, &b->timer);
+	(void)uv_timer_init(&sv->loop, &b->turn);
+	b->timer.data = b->turn.data = sv;
+}
+
+static void stop_begin(struct supervisor *sv)
+{
+	struct boot_record *rec = &sv->boot->rec;
+
+	open_handles(sv);
+	rec->phase = BOOT_STOPPING;
+	rec->stage = STOP_OURS;
+	/* No service begins another life from here on. */
+	sv->head->leaving = true;
+	sv->head->leave_how = 't';
+	rec->started_ns = mono_ns();
+	rec->deadline_ns = rec->started_ns + grace_ms(sv) * NS_MS;
+	boot_commit(sv);
+	ask_all(sv);
+	arm(sv);
+	look_again(sv, 0);
+}
+
+/* Somebody is in a hurry. */
+static void hasten(struct supervisor *sv)
+{
+	struct boot_record *rec = &sv->boot->rec;
+	int64_t soon = mono_ns() + HASTE_MS * NS_MS;
+
+	if (rec->stage >= STOP_KILL)
+		return;
+	if (rec->signals >= 3) {
+		kill_all(sv);
+	} else if (rec->signals == 2 && soon < rec->deadline_ns) {
+		rec->deadline_ns = soon;
+		boot_commit(sv);
+		arm(sv);
+	}
+}
+
+void boot_shutdown(struct supervisor *sv, bool from_signal)
+{
+	struct boot_record *rec = &sv->boot->rec;
+
+	if (from_signal && rec->signals < UINT8_MAX)
+		rec->signals++;
+	if (!boot_stopping(sv))
+		stop_begin(sv);
+	else if (from_signal)
+		hasten(sv);
+}
+
+/* The main program's own code counts unless our signal ended it, or somebody has set another one meanwhile. */
+void boot_stop_main_ended(struct supervisor *sv, int code)
+{
+	const struct boot_record *rec = &sv->boot->rec;
+	bool by_signal = code == 128 + SIGTERM || code == 128 + SIGKILL;
+
+	if (!by_signal && (rec->written < 0 || boot_read_code() == rec->written))
+		boot_set_code(sv, code);
+	boot_commit(sv);
+	look_again(sv, 0);
+}
+
+void boot_stop_resume(struct supervisor *sv)
+{
+	struct boot_record *rec = &sv->boot->rec;
+
+	open_handles(sv);
+	if (rec->stage == STOP_END) {
+		/* The fault came between the end of the shutdown and that of the loop. */
+		rec->stage = STOP_KILL;
+		finish(sv);
+		return;
+	}
+	if (!rec->asked)
+		ask_all(sv);
+	arm(sv);
+	look_again(sv, 0);
+}

@@ -1,0 +1,49 @@
+#include "reaper.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "boot.h"
+#include "child.h"
+#include "service.h"
+#include "sys.h"
+
+/* The wait status as waitpid would have given it. */
+static int status_of(const siginfo_t *info)
+{
+	if (info->si_code == CLD_EXITED)
+		return (info->si_status & 0xff) << 8;
+	return (info->si_status & 0x7f) | (info->si_code == CLD_DUMPED ? 0x80 : 0);
+}
+
+static void hand_on(struct supervisor *sv, pid_t pid, int wstatus)
+{
+	struct service *s = service_by_pid(sv, pid);
+
+	if (s)
+		service_died(s, wstatus);
+	else if (!child_exited(sv, pid, wstatus) && sv->boot)
+		(void)boot_exited(sv, pid, wstatus);
+	/* Anything else was an orphan: taking its death is all it needs. */
+}
+
+void reaper_sweep(struct supervisor *sv)
+{
+	siginfo_t info;
+	pid_t pid;
+
+	for (;;) {
+		memset(&info, 0, sizeof(info));
+		if (sys.waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) < 0) {
+			if (errno == EINTR)
+				continue;
+			return;
+		}
+		pid = info.si_pid;
+		if (pid == 0)
+			return;
+		hand_on(sv, pid, status_of(&info));
+		while (sys.waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG) < 0 && errno == EINTR)
+			;
+	}
+}

@@ -1,0 +1,33 @@
+/*
+ * Who a program of a service directory runs as, judged anew at every start on held descriptors: whoever
+ * can write it runs it as himself and nobody else as root.
+ */
+#ifndef HEXAD_RIGHTS_H
+#define HEXAD_RIGHTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/stat.h>
+
+#include "ids.h"
+#include "service.h"
+
+enum rights_as { RIGHTS_SELF, RIGHTS_IDS, RIGHTS_REFUSED };
+
+/*
+ * file is "run" or "finish". RIGHTS_IDS: *ret_ids is whom to become. RIGHTS_REFUSED: why holds a
+ * sentence. A missing file is not refused here: exec says so.
+ */
+enum rights_as rights_to_run(const struct service *s, const char *file, struct ids *ret_ids, char *why,
+	size_t cap);
+
+/* PURE: root's, and writable by root alone (group 0 counts as root). */
+bool rights_root_only(const struct stat *st);
+
+/* May the slot directory st, reached through a link or not, be supervised in this scan directory? NULL or why not. */
+const char *rights_to_follow(const struct supervisor *sv, const struct stat *st, bool is_link);
+
+/* May st (a log directory) be the logger of the service directory parent? NULL or why not. */
+const char *rights_to_log(const struct stat *parent, const struct stat *st);
+
+#endif

@@ -1,0 +1,570 @@
+/*
+ * The scan directory: walking it, pruning, leaving, its control letters. A slot is known by the (dev, ino) of
+ * its directory and not by its name. Nothing is created here; scandir_open.c makes .s6-svscan.
+ */
+#include "scandir.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/inotify.h>
+#include <unistd.h>
+
+#include "boot.h"
+#include "fdio.h"
+#include "msg.h"
+#include "reaper.h"
+#include "rights.h"
+#include "scandir_int.h"
+#include "service.h"
+#include "sys.h"
+
+#define SCAN_BYTES 64     /* letters read from the control FIFO in one turn */
+#define RETRY_MS 3000     /* a scan that failed in part is made again after that */
+#define FDS_PER_SLOT 5    /* control, lock, directory, and two for a log pipe */
+#define FDS_RESERVED 64   /* for ourselves, clients and programs being started */
+
+/* (dev, ino) -> record, for one scan. Open addressing; without memory every look-up walks the records. */
+struct seen_table {
+	uint32_t *slot; /* index + 1, 0: empty */
+	uint32_t mask;
+};
+
+static uint32_t seen_hash(dev_t dev, ino_t ino)
+{
+	uint64_t h = ((uint64_t)ino * UINT64_C(0x9e3779b97f4a7c15)) ^ (uint64_t)dev;
+
+	return (uint32_t)(h >> 32);
+}
+
+static void seen_init(struct seen_table *t, struct supervisor *sv)
+{
+	uint32_t size = 16;
+
+	while (size < 2 * pool_used(sv->pool))
+		size *= 2;
+	t->mask = size - 1;
+	t->slot = sys.calloc(size, sizeof(*t->slot));
+	for (struct service *s = service_next(sv, NULL); t->slot && s; s = service_next(sv, s)) {
+		uint32_t i = seen_hash(s->id->dev, s->id->ino) & t->mask;
+
+		while (t->slot[i])
+			i = (i + 1) & t->mask;
+		t->slot[i] = s->idx + 1;
+	}
+}
+
+/* A service that this scan has taken: a second name for its directory must find it. */
+static void seen_add(struct seen_table *t, struct supervisor *sv, const struct service *s)
+{
+	uint32_t i = seen_hash(s->id->dev, s->id->ino) & t->mask;
+
+	if (!t->slot)
+		return;
+	if (2 * pool_used(sv->pool) > t->mask) {
+		free(t->slot);
+		seen_init(t, sv);
+		return;
+	}
+	while (t->slot[i])
+		i = (i + 1) & t->mask;
+	t->slot[i] = s->idx + 1;
+}
+
+static bool is_that(const struct service *s, const struct stat *st)
+{
+	return s && !s->d->vanished && s->id->ino == st->st_ino && s->id->dev == st->st_dev;
+}
+
+static struct service *seen_find(const struct seen_table *t, struct supervisor *sv, const struct stat *st)
+{
+	struct service *s;
+
+	if (!t->slot) {
+		for (s = service_next(sv, NULL); s && !is_that(s, st); s = service_next(sv, s))
+			;
+		return s;
+	}
+	for (uint32_t i = seen_hash(st->st_dev, st->st_ino) & t->mask; t->slot[i]; i = (i + 1) & t->mask) {
+		s = sv->services[t->slot[i] - 1];
+		if (is_that(s, st))
+			return s;
+	}
+	return NULL;
+}
+
+/* Everything one walk carries about. */
+struct scan {
+	struct supervisor *sv;
+	struct seen_table table;
+	bool again; /* something failed that may work later */
+};
+
+static const char *quoted(const char *name)
+{
+	static char buf[4 * NAME_MAX + 1];
+
+	return msg_escape(buf, sizeof(buf), name, strlen(name));
+}
+
+static bool room_for_fds(const struct supervisor *sv)
+{
+	return (uint64_t)(pool_used(sv->pool) + 1) * FDS_PER_SLOT + FDS_RESERVED <= sv->fd_limit;
+}
+
+static struct service *take(struct scan *sc, const char *name, int fd, const struct stat *st)
+{
+	struct service *s;
+	int err;
+
+	if (!room_for_fds(sc->sv)) {
+		msg_warn(0, "unable to start supervisor for %s: too many services for %u open files", quoted(name),
+			sc->sv->fd_limit);
+		fdio_close(&fd);
+		return NULL;
+	}
+	s = service_take(sc->sv, name, fd, st, &err);
+	if (!s) {
+		msg_warn(err == -ENOSPC ? 0 : err, "unable to start supervisor for %s%s", quoted(name),
+			err == -ENOSPC ? ": too many services" : "");
+		sc->again = sc->again || err != -ENOSPC;
+		return NULL;
+	}
+	s->fresh = true;
+	seen_add(&sc->table, sc->sv, s);
+	return s;
+}
+
+/* Opens a directory entry that is to be a slot; *ret is the stat of what was opened. */
+static int open_slot(int dirfd, const char *name, bool is_link, struct stat *ret)
+{
+	int fd = fdio_open(dirfd, name, O_PATH | O_DIRECTORY | (is_link ? 0 : O_NOFOLLOW), 0);
+
+	if (fd >= 0 && sys.fstat(fd, ret) < 0) {
+		int r = -errno;
+
+		fdio_close(&fd);
+		return r;
+	}
+	return fd;
+}
+
+static void see(struct service *s, const char *name)
+{
+	if (s->seen)
+		return; /* two names for one directory: the first one met stays */
+	s->seen = true;
+	if (strcmp(s->id->name, name) != 0)
+		snprintf(s->id->name, sizeof(s->id->name), "%s", name);
+}
+
+/* The pipe outlives both halves: it is made once, when the pair is first seen. */
+static bool join(struct scan *sc, struct service *producer, struct service *logger)
+{
+	int fds[2];
+
+	if (producer->d->partner != POOL_NONE)
+		return true;
+	if (sys.pipe2(fds, O_CLOEXEC) < 0) {
+		msg_warn(errno, "unable to make the log pipe for %s", quoted(producer->id->name));
+		sc->again = true;
+		return false;
+	}
+	fdio_close(&logger->d->pipe_r);
+	producer->d->pipe_r = fds[0];
+	producer->d->pipe_w = fds[1];
+	producer->d->partner = logger->idx;
+	logger->d->partner = producer->idx;
+	pool_commit(sc->sv->pool, producer->idx);
+	pool_commit(sc->sv->pool, logger->idx);
+	return true;
+}
+
+/* What cannot be looked at now is not gone: whatever runs under that name stays as it is. */
+static void keep_name(struct supervisor *sv, const char *name)
+{
+	size_t len = strlen(name);
+
+	for (struct service *s = service_next(sv, NULL); s; s = service_next(sv, s))
+		if (strncmp(s->id->name, name, len) == 0 && (s->id->name[len] == '\0' || s->id->name[len] == '/') &&
+			s->d->active)
+			s->seen = true;
+}
+
+static void scan_log(struct scan *sc, struct service *producer)
+{
+	char name[SV_NAME_FULL + 1];
+	struct stat st, parent;
+	struct service *logger;
+	const char *why;
+	int flags = sc->sv->scandir_shared ? AT_SYMLINK_NOFOLLOW : 0;
+	int fd;
+
+	if (sys.fstatat(producer->d->dirfd, "log", &st, flags) < 0) {
+		if (errno != ENOENT)
+			keep_name(sc->sv, producer->id->name);
+		return;
+	}
+	if (!S_ISDIR(st.st_mode))
+		return;
+	if (snprintf(name, sizeof(name), "%s/log", producer->id->name) >= (int)sizeof(name))
+		return;
+	logger = seen_find(&sc->table, sc->sv, &st);
+	if (logger) {
+		see(logger, name);
+		if (logger->d->partner == POOL_NONE)
+			(void)join(sc, producer, logger);
+		return;
+	}
+	fd = open_slot(producer->d->dirfd, "log", !flags, &st);
+	if (fd < 0) {
+		msg_warn(fd, "unable to open %s", quoted(name));
+		sc->again = true;
+		return;
+	}
+	why = sys.fstat(producer->d->dirfd, &parent) < 0 ? strerror(errno) : rights_to_log(&parent, &st);
+	if (why) {
+		service_note(producer, "refused its logger: %s", why);
+		fdio_close(&fd);
+		return;
+	}
+	logger = take(sc, name, fd, &st);
+	if (!logger)
+		return;
+	logger->seen = true;
+	if (!join(sc, producer, logger))
+		service_free(logger); /* its entry in the table finds no record from now on */
+}
+
+static void scan_new(struct scan *sc, const char *name, bool is_link)
+{
+	struct service *s;
+	struct stat st;
+	const char *why;
+	int fd = open_slot(sc->sv->head->scandirfd, name, is_link, &st);
+
+	if (fd < 0) {
+		if (fd != -ENOTDIR) {
+			msg_warn(fd, "unable to open %s", quoted(name));
+			sc->again = sc->again || fd != -ENOENT;
+		}
+		return;
+	}
+	why = rights_to_follow(sc->sv, &st, is_link);
+	if (why) {
+		msg_warn(0, "%s: refused: %s", quoted(name), why);
+		fdio_close(&fd);
+		return;
+	}
+	s = take(sc, name, fd, &st);
+	if (!s)
+		return;
+	s->id->follow = is_link;
+	s->seen = true;
+	scan_log(sc, s);
+}
+
+static void unable_to_stat(struct scan *sc, const char *name, int err)
+{
+	msg_warn(err, "unable to stat %s", quoted(name));
+	if (err == ENOENT || err == ELOOP || err == ENOTDIR)
+		return; /* a link that leads nowhere: what it led to is gone for the scan, as in s6 */
+	keep_name(sc->sv, name);
+	sc->again = true;
+}
+
+static void scan_entry(struct scan *sc, const char *name)
+{
+	int dirfd = sc->sv->head->scandirfd;
+	struct service *s;
+	struct stat st;
+	bool is_link;
+
+	if (sys.fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) < 0) {
+		if (errno != ENOENT)
+			unable_to_stat(sc, name, errno);
+		return;
+	}
+	is_link = S_ISLNK(st.st_mode);
+	if (is_link && sys.fstatat(dirfd, name, &st, 0) < 0) {
+		unable_to_stat(sc, name, errno);
+		return;
+	}
+	if (!S_ISDIR(st.st_mode))
+		return;
+	if (strlen(name) > sc->sv->name_max) {
+		msg_warn(0, "name too long - not spawning service: %s", quoted(name));
+		return;
+	}
+	s = seen_find(&sc->table, sc->sv, &st);
+	if (!s) {
+		scan_new(sc, name, is_link);
+		return;
+	}
+	see(s, name);
+	scan_log(sc, s);
+}
+
+/* False: the directory could not be read to its end, so what was not met may be there all the same. */
+static bool scan_walk(struct scan *sc)
+{
+	int fd = fdio_open(sc->sv->head->scandirfd, ".", O_RDONLY | O_DIRECTORY, 0);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	struct dirent *e;
+
+	if (!dir) {
+		msg_warn(fd < 0 ? fd : errno, "unable to read the scan directory %s", sc->sv->scandir);
+		fdio_close(&fd);
+		return false;
+	}
+	errno = 0;
+	while ((e = readdir(dir)) != NULL) {
+		if (e->d_name[0] != '.')
+			scan_entry(sc, e->d_name);
+		errno = 0;
+	}
+	if (errno)
+		msg_warn(errno, "unable to read the scan directory %s", sc->sv->scandir);
+	fd = errno;
+	closedir(dir);
+	return fd == 0;
+}
+
+static bool is_deleted(const struct service *s)
+{
+	struct stat st;
+
+	return sys.fstat(s->d->dirfd, &st) == 0 && st.st_nlink == 0;
+}
+
+/* Records by index, since one may be freed while another is looked at. */
+static void mark_unseen(struct supervisor *sv)
+{
+	for (uint32_t i = 0; i < sv->services_max; i++) {
+		struct service *s = sv->services[i];
+
+		if (!s)
+			continue;
+		s->d->active = s->seen && !s->d->vanished;
+		if (!s->seen && is_deleted(s))
+			service_vanish(s);
+	}
+}
+
+static void find_predecessor(struct supervisor *sv, struct service *s)
+{
+	for (struct service *o = service_next(sv, NULL); o; o = service_next(sv, o))
+		if (o != s && o->d->vanished && strcmp(o->id->name, s->id->name) == 0)
+			s->d->successor_of = o->idx;
+}
+
+/*
+ * Loggers first, as s6 does, so that a producer's first line finds its reader. Before the others are looked
+ * after: a client that cannot wait asks for the new one at once.
+ */
+static void begin_fresh(struct supervisor *sv, bool loggers)
+{
+	for (uint32_t i = 0; i < sv->services_max; i++) {
+		struct service *s = sv->services[i];
+
+		if (!s || !s->fresh || s->id->is_log != loggers)
+			continue;
+		find_predecessor(sv, s);
+		service_begin(s);
+	}
+}
+
+static void look_after(struct supervisor *sv)
+{
+	for (uint32_t i = 0; i < sv->services_max; i++) {
+		struct service *s = sv->services[i];
+
+		if (!s || !s->d->active)
+			continue;
+		if (!s->fresh && s->d->begun)
+			service_mend(s);
+		else if (!s->fresh && s->d->begin_fails)
+			service_begin(s);
+		s->fresh = false;
+	}
+}
+
+void scandir_on_timer(uv_timer_t *t)
+{
+	scandir_scan(t->data);
+}
+
+void scandir_scan(struct supervisor *sv)
+{
+	struct scan sc = { .sv = sv };
+	bool whole;
+
+	if (sv->head->leaving || sv->head->scandirfd < 0 || (sv->boot && boot_stopping(sv)))
+		return;
+	for (struct service *s = service_next(sv, NULL); s; s = service_next(sv, s))
+		s->seen = false;
+	seen_init(&sc.table, sv);
+	whole = scan_walk(&sc);
+	free(sc.table.slot);
+	if (whole)
+		mark_unseen(sv);
+	begin_fresh(sv, true);
+	begin_fresh(sv, false);
+	look_after(sv);
+	if (!whole || sc.again)
+		uv_timer_start(&sv->rescan_timer, scandir_on_timer, RETRY_MS, sv->rescan_ms);
+}
+
+/* What a prune or a stop means for one service. */
+static void tell_to_leave(struct service *s, bool term_loggers)
+{
+	if (!s->d->begun)
+		service_free(s);
+	else
+		service_feed(s, s->id->is_log && !term_loggers ? EV_SUP_HUP : EV_SUP_TERM);
+}
+
+void scandir_prune(struct supervisor *sv, bool term_loggers)
+{
+	for (uint32_t i = 0; i < sv->services_max; i++)
+		if (sv->services[i] && !sv->services[i]->d->active)
+			tell_to_leave(sv->services[i], term_loggers);
+}
+
+void scandir_leave(struct supervisor *sv, char how)
+{
+	if (sv->mode == MODE_INIT) {
+		boot_shutdown(sv, false);
+		return;
+	}
+	/* Asked again, everything that is still there is told again. */
+	sv->head->leaving = true;
+	sv->head->leave_how = how;
+	pool_commit_head(sv->pool);
+	if (how == 'b') {
+		supervisor_quit(sv, 0);
+		return;
+	}
+	for (uint32_t i = 0; i < sv->services_max; i++)
+		if (sv->services[i])
+			tell_to_leave(sv->services[i], how == 'q');
+	scandir_service_left(sv);
+}
+
+void scandir_service_left(struct supervisor *sv)
+{
+	if (sv->mode == MODE_INIT)
+		boot_service_left(sv);
+	else if (sv->head->leaving && !service_next(sv, NULL))
+		supervisor_quit(sv, 0);
+}
+
+void scandir_command(struct supervisor *sv, char letter)
+{
+	switch (letter) {
+	case 'z':
+		reaper_sweep(sv);
+		break;
+	case 'a':
+		scandir_scan(sv);
+		break;
+	case 'h':
+		scandir_scan(sv);
+		scandir_prune(sv, false);
+		break;
+	case 'n':
+	case 'N':
+		scandir_prune(sv, letter == 'N');
+		break;
+	case 't':
+	case 'i':
+	case 'q':
+	case 'b':
+		scandir_leave(sv, letter == 'i' ? 't' : letter);
+		break;
+	default:
+		msg_warn(0, "received unknown control command: %s", quoted((char[]){ letter, '\0' }));
+	}
+}
+
+/*
+ * A FIFO has no sender: what it may ask for follows from who can write it. Of one that others than
+ * root and us can write nobody takes the end of the tree.
+ */
+static void command_from_fifo(struct supervisor *sv, char letter)
+{
+	if (sv->scandir_shared && strchr("tqib", letter))
+		msg_warn(0, "refused control command %c: others can write this FIFO; it goes through the socket", letter);
+	else
+		scandir_command(sv, letter);
+}
+
+/* "na" prunes by what the new scan found, as in s6: scans come first. */
+static void take_letters(struct supervisor *sv, const char *buf, size_t n)
+{
+	bool scanned = false;
+
+	for (size_t i = 0; i < n; i++) {
+		if (buf[i] != 'a' && buf[i] != 'h')
+			continue;
+		if (!scanned)
+			scandir_scan(sv);
+		scanned = true;
+		if (buf[i] == 'h')
+			scandir_prune(sv, false);
+	}
+	for (size_t i = 0; i < n; i++)
+		if (buf[i] != 'a' && buf[i] != 'h')
+			command_from_fifo(sv, buf[i]);
+}
+
+void scandir_drain_control(struct supervisor *sv)
+{
+	char buf[SCAN_BYTES];
+	ssize_t n = sys.read(sv->head->scanctlfd, buf, sizeof(buf));
+
+	if (n > 0)
+		take_letters(sv, buf, (size_t)n);
+}
+
+void scandir_on_control(uv_poll_t *p, int status, int events)
+{
+	(void)status;
+	(void)events;
+	scandir_drain_control(p->data);
+}
+
+/* A directory that was removed is noticed by its inode; one that was moved away stays supervised, as in s6. */
+static void check_name(struct supervisor *sv, const char *name)
+{
+	size_t len = strlen(name);
+
+	for (uint32_t i = 0; i < sv->services_max; i++) {
+		struct service *s = sv->services[i];
+
+		if (s && strncmp(s->id->name, name, len) == 0 && (s->id->name[len] == '\0' || s->id->name[len] == '/') &&
+			is_deleted(s))
+			service_vanish(s);
+	}
+}
+
+void scandir_on_watch(uv_poll_t *p, int status, int events)
+{
+	struct supervisor *sv = p->data;
+	char buf[4096] __attribute__((aligned(__alignof__(struct inotify_event))));
+	ssize_t n = sys.read(sv->head->inotifyfd, buf, sizeof(buf));
+
+	(void)status;
+	(void)events;
+	for (char *at = buf; n > 0 && at < buf + n;) {
+		const struct inotify_event *e = (const struct inotify_event *)at;
+
+		if (e->mask & IN_Q_OVERFLOW)
+			check_name(sv, "");
+		else if (e->len > 0)
+			check_name(sv, e->name);
+		at += sizeof(*e) + e->len;
+	}
+}

@@ -1,0 +1,622 @@
+/*
+ * The life of a supervised service: taken, begun, fed, left, freed. Owns struct service and what is
+ * watched for it; what an action does is service_act.c's, what is on disk svfiles.c's.
+ */
+#include "service.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "api.h"
+#include "config.h"
+#include "fdio.h"
+#include "msg.h"
+#include "watch.h"
+#include "scandir.h"
+#include "service_act.h"
+#include "svfiles.h"
+#include "sys.h"
+#include "tai.h"
+
+#define SECOND INT64_C(1000000000)
+#define CTL_BYTES 64        /* read from one FIFO in one turn */
+#define FINISH_LEFT (5 * SECOND) /* for a finish whose time limit a fault has lost */
+#define LAST_READ (5 * SECOND) /* for a logger to end by itself once its producer is gone */
+#define BEGIN_PAUSE_MAX 6   /* a directory that cannot be supervised is tried again after 1, 2, 4 .. 64 s */
+
+const char *service_name(const struct service *s)
+{
+	static char buf[4 * SV_NAME_FULL + 1];
+
+	return msg_escape(buf, sizeof(buf), s->id->name, strlen(s->id->name));
+}
+
+void service_note(struct service *s, const char *fmt, ...)
+{
+	char text[NOTE_MAX];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	if (strcmp(text, s->d->note) == 0)
+		return;
+	memcpy(s->d->note, text, sizeof(text));
+	msg_warn(0, "%s: %s", service_name(s), text);
+}
+
+void service_raise(struct service *s, enum sv_event ev)
+{
+	if (s->nqueued < SERVICE_QUEUE)
+		s->queue[s->nqueued++] = (uint8_t)ev;
+}
+
+static void step(struct service *s, enum sv_event ev)
+{
+	struct sv_step st = sv_step(&s->d->m, ev);
+
+	s->d->m = st.next;
+	service_act(s, ev, &st);
+}
+
+/* An incarnation has ended: the next one, or none any more. */
+static void leave(struct service *s)
+{
+	int64_t now = mono_ns(), due = s->d->begun_ns + SECOND;
+
+	svfiles_notify(s, "x");
+	watch_stop(&s->ctl);
+	service_unwatch(s);
+	svfiles_close(s);
+	s->d->begun = false;
+	s->d->pid = 0;
+	if (s->sv->mode == MODE_SINGLE) {
+		supervisor_quit(s->sv, 0);
+		return;
+	}
+	if (s->d->active && !s->d->vanished && !s->sv->head->leaving) {
+		service_arm(s, due > now ? due : now + 1);
+		pool_commit(s->sv->pool, s->idx);
+		return;
+	}
+	service_free(s);
+}
+
+void service_feed(struct service *s, enum sv_event ev)
+{
+	if (s->stepping) {
+		service_raise(s, ev);
+		return;
+	}
+	s->stepping = true;
+	step(s, ev);
+	while (s->nqueued > 0) {
+		enum sv_event next = (enum sv_event)s->queue[0];
+
+		memmove(s->queue, s->queue + 1, --s->nqueued);
+		step(s, next);
+	}
+	s->stepping = false;
+	pool_commit(s->sv->pool, s->idx);
+	/* Not before the record that knows of it is safe. */
+	s->d->spawned = 0;
+	s->d->said_ready = false;
+	api_service_changed(s->sv, s);
+	if (s->d->m.state == SV_GONE && s->d->begun)
+		leave(s);
+}
+
+static bool alive(const struct supervisor *sv, uint32_t idx, const struct service *s)
+{
+	return sv->services[idx] == s;
+}
+
+static void on_control(uv_poll_t *p, int status, int events)
+{
+	struct service *s = p->data;
+	struct supervisor *sv = s->sv;
+	uint32_t idx = s->idx;
+	char buf[CTL_BYTES];
+	ssize_t n;
+
+	(void)status;
+	(void)events;
+	n = sys.read(s->d->ctlfd, buf, sizeof(buf));
+	for (ssize_t i = 0; i < n && alive(sv, idx, s) && s->d->begun; i++) {
+		int ev = ctl_event_of(buf[i]);
+
+		if (ev >= 0)
+			service_feed(s, (enum sv_event)ev);
+	}
+}
+
+/* True when the service has said that it is ready. */
+static bool read_readiness(struct service *s)
+{
+	char buf[CTL_BYTES];
+	ssize_t n = sys.read(s->d->notifyfd, buf, sizeof(buf));
+
+	if (n < 0)
+		return false; /* nothing there yet; an error of any other kind passes too */
+	if (n > 0 && !memchr(buf, '\n', (size_t)n))
+		return false;
+	s->d->said_ready = n > 0;
+	watch_stop(&s->notify);
+	fdio_close(&s->d->notifyfd);
+	return n > 0;
+}
+
+static void on_readiness(uv_poll_t *p, int status, int events)
+{
+	struct service *s = p->data;
+
+	(void)status;
+	(void)events;
+	if (read_readiness(s))
+		service_feed(s, EV_READY);
+}
+
+/* The errno of a failed exec, 0 if exec worked, -EAGAIN if that is not known yet. */
+static int read_exec_result(struct service *s)
+{
+	int err = 0;
+	ssize_t n = sys.read(s->d->execfd, &err, sizeof(err));
+
+	if (n < 0)
+		return -EAGAIN;
+	return n == (ssize_t)sizeof(err) ? err : 0;
+}
+
+static void on_exec_result(uv_poll_t *p, int status, int events)
+{
+	struct service *s = p->data;
+	int r;
+
+	(void)status;
+	(void)events;
+	r = read_exec_result(s);
+	if (r == -EAGAIN)
+		return;
+	watch_stop(&s->execp);
+	fdio_close(&s->d->execfd);
+	if (r > 0)
+		service_note(s, "unable to spawn ./run (waiting 60 seconds): %s", strerror(r));
+	/* Failed: it stays pending, so that the death that follows is known for what it is. */
+	s->d->exec_pending = r > 0;
+	pool_commit(s->sv->pool, s->idx);
+	api_service_changed(s->sv, s);
+}
+
+int service_watch_ready(struct service *s)
+{
+	if (s->d->notifyfd >= 0 && !s->notify)
+		s->notify = watch_start(&s->sv->loop, s->d->notifyfd, on_readiness, s);
+	return s->d->notifyfd >= 0 && !s->notify ? -ENOMEM : 0;
+}
+
+/* Without a watch the result is read when the child has died: late, but not lost. */
+void service_watch_exec(struct service *s)
+{
+	if (s->d->execfd >= 0)
+		s->execp = watch_start(&s->sv->loop, s->d->execfd, on_exec_result, s);
+}
+
+void service_unwatch(struct service *s)
+{
+	watch_stop(&s->notify);
+	watch_stop(&s->execp);
+	fdio_close(&s->d->notifyfd);
+	fdio_close(&s->d->execfd);
+}
+
+static int watch_control(struct service *s)
+{
+	watch_stop(&s->ctl);
+	if (s->d->ctlfd < 0 || s->d->vanished)
+		return 0;
+	s->ctl = watch_start(&s->sv->loop, s->d->ctlfd, on_control, s);
+	return s->ctl ? 0 : -ENOMEM;
+}
+
+static void on_timer(uv_timer_t *t)
+{
+	struct service *s = t->data;
+
+	if (s->d->deadline_ns > mono_ns()) {
+		service_arm(s, s->d->deadline_ns);
+		return;
+	}
+	s->d->deadline_ns = 0;
+	if (s->d->begun)
+		service_feed(s, EV_TIMEOUT);
+	else
+		service_begin(s);
+}
+
+void service_arm(struct service *s, int64_t deadline_ns)
+{
+	int64_t left;
+
+	s->d->deadline_ns = deadline_ns;
+	if (deadline_ns == 0) {
+		uv_timer_stop(&s->timer);
+		return;
+	}
+	left = deadline_ns - mono_ns();
+	uv_timer_start(&s->timer, on_timer, left > 0 ? (uint64_t)(left + 999999) / 1000000 : 0, 0);
+}
+
+/* The struct beside a record. */
+static struct service *attach(struct supervisor *sv, uint32_t idx)
+{
+	struct service *s = sys.calloc(1, sizeof(*s));
+
+	if (!s)
+		return NULL;
+	s->sv = sv;
+	s->idx = idx;
+	s->id = pool_ident(sv->pool, idx);
+	s->d = pool_data(sv->pool, idx);
+	uv_timer_init(&sv->loop, &s->timer);
+	s->timer.data = s;
+	sv->services[idx] = s;
+	if (idx >= sv->services_max)
+		sv->services_max = idx + 1;
+	return s;
+}
+
+struct service *service_take(struct supervisor *sv, const char *name, int dirfd, const struct stat *st, int *err)
+{
+	struct service *s = NULL;
+	uint32_t idx;
+
+	*err = pool_take(sv->pool, &idx);
+	if (*err == 0 && !(s = attach(sv, idx))) {
+		pool_release(sv->pool, idx);
+		*err = -ENOMEM;
+	}
+	if (!s) {
+		fdio_close(&dirfd);
+		return NULL;
+	}
+	snprintf(s->id->name, sizeof(s->id->name), "%s", name);
+	s->id->dev = st->st_dev;
+	s->id->ino = st->st_ino;
+	s->id->uid = st->st_uid;
+	s->id->gid = st->st_gid;
+	s->id->is_log = sv->mode != MODE_SINGLE && strchr(name, '/') != NULL;
+	s->d->dirfd = dirfd;
+	s->d->active = true;
+	s->d->m.state = SV_GONE;
+	pool_commit(sv->pool, idx);
+	return s;
+}
+
+/* The fault may have come between a close and the note of it: libuv aborts on watching such a number. */
+static void drop_dead_fds(struct slot_data *d)
+{
+	int *const fds[] = { &d->dirfd, &d->lockfd, &d->ctlfd, &d->notifyfd, &d->execfd, &d->pipe_r, &d->pipe_w };
+
+	for (size_t i = 0; i < sizeof(fds) / sizeof(*fds); i++)
+		if (*fds[i] >= 0 && sys.fcntl(*fds[i], F_GETFD, 0) < 0)
+			*fds[i] = -1;
+}
+
+struct service *service_resume(struct supervisor *sv, uint32_t idx, int *err)
+{
+	struct service *s = attach(sv, idx);
+
+	*err = s ? 0 : -ENOMEM;
+	if (!s)
+		return NULL;
+	drop_dead_fds(s->d);
+	service_watch_ready(s);
+	service_watch_exec(s);
+	if (s->d->begun)
+		watch_control(s);
+	return s;
+}
+
+/*
+ * The fault came while it was being taken or begun: what it got is given back, our own lock first of all, and the
+ * scan that follows every fault joins and begins it. One that has no directory yet is found anew by that scan.
+ */
+static void begin_again(struct service *s)
+{
+	struct supervisor *sv = s->sv;
+
+	svfiles_close(s);
+	if (s->d->dirfd < 0 || s->d->vanished || sv->head->leaving)
+		service_free(s);
+	else if (sv->mode == MODE_SINGLE)
+		service_begin(s);
+	else
+		s->fresh = true;
+}
+
+void service_recover(struct service *s)
+{
+	/* A run that was made but not yet heard of; a finish is taken up when its death is found again. */
+	if (s->d->spawned > 0 && !s->d->spawned_finish && s->d->m.state == SV_DOWN) {
+		s->d->pid = s->d->spawned;
+		s->d->started_ns = mono_ns();
+		service_feed(s, EV_SPAWNED);
+		return;
+	}
+	/* Safe mode took deaths without looking whose they were. */
+	if (s->d->pid > 0 && sys.kill(s->d->pid, 0) < 0 && errno == ESRCH) {
+		service_died(s, SIGKILL);
+		return;
+	}
+	if (s->d->spawned == s->d->pid)
+		s->d->spawned = 0;
+	if (s->d->said_ready && !s->d->m.ready)
+		service_feed(s, EV_READY);
+	if (s->d->m.state == SV_GONE && s->d->begun) {
+		leave(s);
+		return;
+	}
+	if (!s->d->begun) {
+		begin_again(s);
+		return;
+	}
+	if (s->d->deadline_ns)
+		service_arm(s, s->d->deadline_ns);
+	else if (s->d->m.state == SV_FINISH || s->d->m.state == SV_LASTFINISH)
+		service_arm(s, mono_ns() + FINISH_LEFT);
+	else if (s->d->m.state == SV_DOWN && s->d->m.want_up && !s->d->note[0])
+		service_feed(s, EV_TIMEOUT);
+}
+
+static void begin_later(struct service *s, int err)
+{
+	unsigned int shift = s->d->begin_fails < BEGIN_PAUSE_MAX ? s->d->begin_fails : BEGIN_PAUSE_MAX;
+
+	if (s->sv->mode == MODE_SINGLE) {
+		supervisor_quit(s->sv, err == -EBUSY || err == -EPERM ? EXIT_USAGE : EXIT_SYSTEM);
+		return;
+	}
+	s->d->begin_fails++;
+	service_arm(s, mono_ns() + (SECOND << shift));
+	pool_commit(s->sv->pool, s->idx);
+}
+
+/* All that an incarnation needs is had before it begins. */
+static int begin_files(struct service *s, char *why, size_t cap, int *ret_down)
+{
+	int r = svfiles_open(s, why, cap);
+
+	if (r < 0)
+		return r;
+	*ret_down = svfiles_is_down(s);
+	if (*ret_down < 0) {
+		snprintf(why, cap, "unable to check down: %s", strerror(-*ret_down));
+		return *ret_down;
+	}
+	r = watch_control(s);
+	if (r < 0)
+		snprintf(why, cap, "unable to watch supervise/control: %s", strerror(-r));
+	return r;
+}
+
+void service_begin(struct service *s)
+{
+	char why[NOTE_MAX];
+	int r, down;
+
+	if (s->d->vanished || s->d->begun)
+		return;
+	r = begin_files(s, why, sizeof(why), &down);
+	if (r < 0) {
+		service_note(s, "%s", why);
+		watch_stop(&s->ctl);
+		svfiles_close(s);
+		begin_later(s, r);
+		return;
+	}
+	s->d->begun = true;
+	s->d->begin_fails = 0;
+	s->d->detached = false;
+	s->d->begun_ns = mono_ns();
+	s->d->deadline_ns = 0;
+	s->d->note[0] = '\0';
+	s->d->stamp = s->d->readystamp = tai_now();
+	/* Compat: paused with pid 0 is how s6 2.13.2 and later say "not started yet", in the first status only. */
+	s->d->m = (struct sv_machine){ .state = SV_DOWN, .want_up = !down, .paused = true, .ready = true };
+	pool_commit(s->sv->pool, s->idx);
+	r = svfiles_write_status(s);
+	if (r < 0)
+		msg_warn(r, "%s: unable to write status file", service_name(s));
+	s->d->m.paused = false;
+	svfiles_notify(s, "s");
+	service_feed(s, EV_TIMEOUT);
+}
+
+static void on_freed(uv_handle_t *h)
+{
+	free(h->data);
+}
+
+/*
+ * A logger that is to leave ends by itself at the end of its input. A process that outlived the producer
+ * may hold that pipe for ever: s6 waits for it, we do for a while.
+ */
+static void bound_last_read(struct service *s)
+{
+	if (s->d->m.state != SV_LASTUP || s->d->m.dying)
+		return;
+	s->d->m.dying = true;
+	service_arm(s, mono_ns() + LAST_READ);
+}
+
+/* What the other half of a pair needs to know. A producer's pipe is left to the logger until that is gone too. */
+static void part(struct service *s)
+{
+	struct service *other = s->d->partner == POOL_NONE ? NULL : s->sv->services[s->d->partner];
+
+	if (!other || other->d->partner != s->idx)
+		return;
+	other->d->partner = POOL_NONE;
+	if (!s->id->is_log) {
+		other->d->pipe_r = s->d->pipe_r;
+		s->d->pipe_r = -1;
+		bound_last_read(other);
+	} else {
+		fdio_close(&other->d->pipe_r);
+		fdio_close(&other->d->pipe_w);
+	}
+	pool_commit(s->sv->pool, other->idx);
+}
+
+void service_free(struct service *s)
+{
+	struct supervisor *sv = s->sv;
+	char name[SV_NAME_FULL + 1];
+	uint32_t idx = s->idx;
+
+	memcpy(name, s->id->name, sizeof(name));
+	part(s);
+	watch_stop(&s->ctl);
+	service_unwatch(s);
+	svfiles_close(s);
+	fdio_close(&s->d->pipe_r);
+	fdio_close(&s->d->pipe_w);
+	fdio_close(&s->d->dirfd);
+	sv->services[idx] = NULL;
+	pool_release(sv->pool, idx);
+	uv_close((uv_handle_t *)&s->timer, on_freed);
+	for (struct service *o = service_next(sv, NULL); o; o = service_next(sv, o))
+		if (o->d->successor_of == idx)
+			service_predecessor_gone(o);
+	api_service_gone(sv, name);
+	scandir_service_left(sv);
+}
+
+void service_predecessor_gone(struct service *s)
+{
+	s->d->successor_of = POOL_NONE;
+	if (!s->d->start_waits)
+		return;
+	s->d->start_waits = false;
+	if (s->d->m.state != SV_DOWN)
+		return;
+	/* The machine has decided for this start already; only what comes of it is told. */
+	s->stepping = true;
+	service_run(s);
+	s->stepping = false;
+	if (s->nqueued > 0) {
+		enum sv_event ev = (enum sv_event)s->queue[0];
+
+		s->nqueued = 0;
+		service_feed(s, ev);
+	}
+}
+
+void service_died(struct service *s, int wstatus)
+{
+	bool finish = s->d->m.state == SV_FINISH || s->d->m.state == SV_LASTFINISH;
+	int err = 0;
+
+	s->wstatus = wstatus;
+	if (finish) {
+		bool failed = WIFEXITED(wstatus) && WEXITSTATUS(wstatus) == 125;
+
+		service_feed(s, failed ? EV_DIED_125 : EV_DIED);
+		return;
+	}
+	/* What it said before it died counts first. */
+	if (s->d->notifyfd >= 0 && read_readiness(s))
+		service_feed(s, EV_READY);
+	if (s->d->exec_pending && s->d->execfd >= 0 && (err = read_exec_result(s)) > 0)
+		service_note(s, "unable to spawn ./run (waiting 60 seconds): %s", strerror(err));
+	if (s->d->exec_pending && (err > 0 || s->d->execfd < 0))
+		service_feed(s, EV_EXEC_FAILED);
+	else
+		service_feed(s, EV_DIED);
+}
+
+void service_vanish(struct service *s)
+{
+	struct supervisor *sv = s->sv;
+	uint32_t idx = s->idx;
+
+	if (s->d->vanished)
+		return;
+	s->d->vanished = true;
+	s->d->active = false;
+	watch_stop(&s->ctl);
+	if (!s->d->begun) {
+		service_free(s);
+		return;
+	}
+	msg_info("%s: its directory is gone: stopping it", service_name(s));
+	if (!s->id->is_log) {
+		service_feed(s, EV_VANISHED);
+		return;
+	}
+	service_feed(s, EV_SUP_HUP);
+	if (alive(sv, idx, s)) {
+		bound_last_read(s);
+		pool_commit(sv->pool, idx);
+	}
+}
+
+void service_mend(struct service *s)
+{
+	int r = s->d->begun ? svfiles_mend_control(s) : 0;
+
+	if (r == 1)
+		msg_info("%s: supervise/control was lost and is made again", service_name(s));
+	if (r == 1 || (r == 0 && s->d->begun && !s->ctl))
+		r = watch_control(s);
+	if (r < 0)
+		service_note(s, "unable to make supervise/control again: %s", strerror(-r));
+}
+
+void service_status(const struct service *s, struct svstatus *ret)
+{
+	const struct slot_data *d = s->d;
+
+	*ret = (struct svstatus){
+		.stamp = d->stamp, .readystamp = d->readystamp, .pid = d->pid, .wstat = d->wstat,
+		.paused = d->m.paused, .want_up = d->m.want_up, .ready = d->m.ready,
+		.finishing = d->m.state == SV_FINISH || d->m.state == SV_LASTFINISH,
+	};
+}
+
+bool service_has_process(const struct service *s)
+{
+	return s->d->pid > 0;
+}
+
+struct service *service_next(struct supervisor *sv, const struct service *prev)
+{
+	uint32_t i = prev ? prev->idx + 1 : 0;
+
+	while (i < sv->services_max && !sv->services[i])
+		i++;
+	return i < sv->services_max ? sv->services[i] : NULL;
+}
+
+struct service *service_find(struct supervisor *sv, const char *name)
+{
+	struct service *s = service_next(sv, NULL);
+
+	while (s && (s->d->vanished || strcmp(s->id->name, name) != 0))
+		s = service_next(sv, s);
+	return s;
+}
+
+struct service *service_by_pid(struct supervisor *sv, pid_t pid)
+{
+	struct service *s = service_next(sv, NULL);
+
+	while (s && s->d->pid != pid)
+		s = service_next(sv, s);
+	return s;
+}

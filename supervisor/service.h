@@ -1,0 +1,85 @@
+/*
+ * One supervised service: its record in the pool, the libuv handles beside it, and the carrying out of
+ * what the machine decides. service_feed is the only door to sv_step; an event raised while
+ * actions are carried out is queued and handled after.
+ */
+#ifndef HEXAD_SERVICE_H
+#define HEXAD_SERVICE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/stat.h>
+
+#include "pool.h"
+#include "supervisor.h"
+#include "svstatus.h"
+
+#define SERVICE_QUEUE 8 /* events raised while one is carried out; the rules raise two at most */
+
+struct service {
+	struct supervisor *sv;
+	uint32_t idx;              /* of its record */
+	struct slot_ident *id;     /* in the pool */
+	struct slot_data *d;       /* in the pool */
+	uv_poll_t *ctl, *notify, *execp; /* NULL when there is nothing to watch (watch.h) */
+	uv_timer_t timer;          /* its close callback frees the struct */
+	bool stepping;
+	bool seen, fresh;          /* scandir.c, within one scan: met, and taken in it */
+	int wstatus;               /* of the death being handled */
+	uint8_t nqueued;
+	uint8_t queue[SERVICE_QUEUE];
+};
+
+/*
+ * Takes the directory dirfd (whose ownership passes, even on failure) under supervision as name.
+ * Nothing is created in it yet: service_begin does that. NULL and *err: no room, or no memory.
+ */
+struct service *service_take(struct supervisor *sv, const char *name, int dirfd, const struct stat *st, int *err);
+
+/* After a fault: the service of a record that is in use. */
+struct service *service_resume(struct supervisor *sv, uint32_t idx, int *err);
+
+/* Begins an incarnation: files, status, "s", first start. A failure is noted, told once and tried again each second. */
+void service_begin(struct service *s);
+
+/* Ends supervision for good: closes everything; s must not be used after. The process, if any, is let go. */
+void service_free(struct service *s);
+
+/* By full name ("web", "web/log") among those supervised under that name now; NULL. */
+struct service *service_find(struct supervisor *sv, const char *name);
+
+/* Iteration: service_next(sv, NULL) is the first, NULL ends it. */
+struct service *service_next(struct supervisor *sv, const struct service *prev);
+
+/* By the pid of its run or finish; NULL. */
+struct service *service_by_pid(struct supervisor *sv, pid_t pid);
+
+/* Hands an event to the machine and carries out what follows. s may be freed by it. */
+void service_feed(struct service *s, enum sv_event ev);
+
+/* After service_resume of all: takes up what the fault interrupted. s may be freed by it. */
+void service_recover(struct service *s);
+
+/* The process of s died. */
+void service_died(struct service *s, int wstatus);
+
+/* Its directory is gone: stop it and its logger, write nothing any more. */
+void service_vanish(struct service *s);
+
+/* The predecessor of the same name is gone: a start that waited for it happens now. */
+void service_predecessor_gone(struct service *s);
+
+/* Looks for a lost control FIFO and makes it again. */
+void service_mend(struct service *s);
+
+/* The status record as it is (or would be) on disk. */
+void service_status(const struct service *s, struct svstatus *ret);
+
+/* Is run or finish alive? */
+bool service_has_process(const struct service *s);
+
+/* Remembers why, for status and log; prints it unless it is the same as before. */
+void service_note(struct service *s, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+const char *service_name(const struct service *s);
+
+#endif

@@ -1,0 +1,20 @@
+/* Carrying out what the machine decided for one service. Only service.c calls this. */
+#ifndef HEXAD_SERVICE_ACT_H
+#define HEXAD_SERVICE_ACT_H
+
+#include "service.h"
+
+/* Walks the action bits upward. Events that come of it are raised with service_raise. */
+void service_act(struct service *s, enum sv_event ev, const struct sv_step *step);
+
+/* Spawns run now (ACT_RUN without the machine: a start that waited). */
+void service_run(struct service *s);
+
+/* service.c: for actions to report what came of them. */
+void service_raise(struct service *s, enum sv_event ev);
+void service_arm(struct service *s, int64_t deadline_ns);
+int service_watch_ready(struct service *s);
+void service_watch_exec(struct service *s);
+void service_unwatch(struct service *s);
+
+#endif

@@ -1,0 +1,61 @@
+/*
+ * struct supervisor: the loop and the parts, nothing else. One per process; passed to whoever needs it.
+ */
+#ifndef HEXAD_SUPERVISOR_H
+#define HEXAD_SUPERVISOR_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+#include <uv.h>
+
+#include "pool.h"
+
+enum supervisor_mode {
+	MODE_SCANDIR, /* s6-svscan DIR, hexad DIR */
+	MODE_INIT,    /* /init */
+	MODE_SINGLE,  /* s6-supervise DIR */
+};
+
+struct config;
+struct service;
+struct api;
+struct boot;
+struct child;
+
+struct supervisor {
+	uv_loop_t loop;
+	enum supervisor_mode mode;
+	bool pid1;                  /* getpid() == 1: kill(-1) is ours */
+	bool resumed;               /* this image took over after a fault */
+	int exit_code;              /* what main returns when the loop ends */
+	int argc;
+	char **argv;                /* as we were called; kept for /proc/1/cmdline */
+	char **envp;                /* what services and scripts get */
+	const struct config *config;
+	struct pool *pool;
+	struct pool_head *head;     /* of the pool: descriptors and leaving */
+	const char *scandir;        /* path as given */
+	uid_t scandir_uid;
+	gid_t scandir_gid;
+	dev_t scandir_dev;
+	bool scandir_shared;        /* others than root can write the scan directory */
+	struct service **services;  /* by record index, room for pool_max; NULL where free */
+	uint32_t services_max;      /* all used ones are below it */
+	uint32_t name_max;          /* longest name of a slot */
+	uint32_t fd_limit;          /* soft limit of open files after it was raised */
+	uint32_t rescan_ms;         /* -t; 0: only when told */
+	struct child *children;     /* child.c */
+	struct api *api;            /* api.c; NULL without a socket */
+	struct boot *boot;          /* boot.c; NULL but in MODE_INIT */
+	uv_poll_t *signals, *scanctl, *watch;
+	uv_timer_t rescan_timer;
+};
+
+/* Ends the loop; main returns code (or execs .s6-svscan/finish, see scandir.h). */
+void supervisor_quit(struct supervisor *sv, int code);
+
+/* CLOCK_MONOTONIC in nanoseconds. */
+int64_t mono_ns(void);
+
+#endif

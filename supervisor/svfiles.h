@@ -1,0 +1,39 @@
+/*
+ * What a supervisor keeps in a service directory: event/, supervise/{lock,control,status,death_tally},
+ * down. Everything is done on the held directory descriptor, as the owner of the directory the call
+ * acts in, without following a link. What exists keeps its owner and mode. Nothing is created once the
+ * directory has vanished or its run is gone.
+ */
+#ifndef HEXAD_SVFILES_H
+#define HEXAD_SVFILES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "service.h"
+
+/*
+ * Makes and opens what an incarnation needs, in s6's order: event, supervise, lock, control; cleans
+ * event/ and empties the tally. 0 or -errno with a sentence in why (-EBUSY: another supervisor has the
+ * lock, -EPERM: something there is of the wrong type or owner). On failure nothing stays open.
+ */
+int svfiles_open(struct service *s, char *why, size_t cap);
+
+/* Releases lock and control; both files stay. */
+void svfiles_close(struct service *s);
+
+/* Makes the control FIFO again if it was lost: 1 if it is a new one, 0, or -errno. */
+int svfiles_mend_control(struct service *s);
+
+int svfiles_write_status(struct service *s);
+void svfiles_notify(struct service *s, const char *letters);
+
+/* Adds a death to the tally, which keeps the newest max (0: there is none). */
+int svfiles_add_death(struct service *s, int wstat, uint32_t max);
+
+/* The down file. svfiles_is_down: 1, 0, or -errno. */
+int svfiles_make_down(struct service *s);
+int svfiles_drop_down(struct service *s);
+int svfiles_is_down(const struct service *s);
+
+#endif
