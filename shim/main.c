@@ -1,0 +1,118 @@
+/*
+ * hexad-shim: every s6 command in one program. The name it is called by chooses the applet; called
+ * as hexad-shim it takes the name as its first argument, and --list prints the names.
+ */
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "applet.h"
+#include "msg.h"
+
+static const struct applet applets[] = {
+#define APPLET(name, main, min, max, usage) { name, main, min, max, usage },
+#include "applets.def"
+#undef APPLET
+};
+#define NAPPLETS (sizeof(applets) / sizeof(applets[0]))
+
+const struct applet *applet_self;
+
+void applet_usage(void)
+{
+	char text[512];
+
+	(void)snprintf(text, sizeof(text), "%s %s", applet_self->name, applet_self->usage);
+	msg_usage(text);
+}
+
+int applet_option(int argc, char **argv, const char *spec)
+{
+	char posix[128];
+	int c;
+
+	/* The plus ends the options at the first operand, whatever the environment says. */
+	(void)snprintf(posix, sizeof(posix), "+%s", spec);
+	opterr = 0;
+	c = getopt(argc, argv, posix);
+	if (c == '?')
+		applet_usage();
+	return c;
+}
+
+int applet_operands(int argc, char **argv, char ***operands)
+{
+	int n = argc - optind;
+
+	if (n < applet_self->min || n > applet_self->max)
+		applet_usage();
+	*operands = argv + optind;
+	return n;
+}
+
+unsigned int applet_uint(const char *text, unsigned int max)
+{
+	unsigned long n;
+
+	if (!*text || text[strspn(text, "0123456789")])
+		applet_usage();
+	errno = 0;
+	n = strtoul(text, NULL, 10);
+	if (errno || n > max)
+		applet_usage();
+	return (unsigned int)n;
+}
+
+static const struct applet *find(const char *name)
+{
+	for (size_t i = 0; i < NAPPLETS; i++)
+		if (strcmp(applets[i].name, name) == 0)
+			return &applets[i];
+	return NULL;
+}
+
+static int list(void)
+{
+	for (size_t i = 0; i < NAPPLETS; i++)
+		if (puts(applets[i].name) < 0)
+			return EXIT_SYSTEM;
+	return fflush(stdout) ? EXIT_SYSTEM : 0;
+}
+
+static const char *base_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+static int run(const struct applet *applet, int argc, char **argv)
+{
+	applet_self = applet;
+	msg_prog = applet->name;
+	return applet->main(argc, argv);
+}
+
+int main(int argc, char **argv)
+{
+	const struct applet *applet;
+	const char *name = argc > 0 ? base_of(argv[0]) : "hexad-shim";
+
+	msg_prog = "hexad-shim";
+	applet = find(name);
+	if (applet)
+		return run(applet, argc, argv);
+	if (strncmp(name, "hexad-shim", strlen("hexad-shim")) != 0)
+		msg_die(EXIT_USAGE, 0, "there is no command '%s' in this program", name);
+	if (argc < 2)
+		msg_usage("hexad-shim --list | command [ argument... ]");
+	if (strcmp(argv[1], "--list") == 0)
+		return list();
+	applet = find(base_of(argv[1]));
+	if (!applet)
+		msg_die(EXIT_USAGE, 0, "there is no command '%s' in this program", argv[1]);
+	return run(applet, argc - 1, argv + 1);
+}

@@ -1,0 +1,158 @@
+/*
+ * s6-svc: gives commands to the supervisors of service directories, and with -w waits for what they
+ * bring about. It subscribes before it sends and waits itself: no other program is executed.
+ */
+#include <errno.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "applet.h"
+#include "ctl.h"
+#include "msg.h"
+#include "signame.h"
+#include "slot.h"
+#include "watch.h"
+
+#define SVC_MAX 62 /* letters in one call; s6's limit */
+
+struct svc_options {
+	char letters[SVC_MAX];
+	unsigned int n;
+	char wait; /* the letter of -w, 0 without */
+	unsigned int ms;
+};
+
+static void add_letter(struct svc_options *opt, char letter)
+{
+	if (opt->n == SVC_MAX)
+		msg_die(EXIT_USAGE, 0, "too many commands");
+	opt->letters[opt->n++] = letter;
+}
+
+/* The letter that sends a signal, for -s. */
+static char letter_of_signal(const char *name)
+{
+	static const struct {
+		int sig;
+		enum sv_event event;
+	} sendable[] = {
+		{ SIGALRM, EV_ALRM }, { SIGABRT, EV_ABRT }, { SIGQUIT, EV_QUIT }, { SIGHUP, EV_HUP },
+		{ SIGKILL, EV_KILL }, { SIGTERM, EV_TERM }, { SIGINT, EV_INT }, { SIGUSR1, EV_USR1 },
+		{ SIGUSR2, EV_USR2 }, { SIGSTOP, EV_STOP }, { SIGCONT, EV_CONT }, { SIGWINCH, EV_WINCH },
+	};
+	int sig = signame_parse(name, strlen(name));
+
+	if (sig < 0)
+		msg_die(EXIT_USAGE, 0, "invalid signal: %s", name);
+	for (size_t i = 0; i < sizeof(sendable) / sizeof(sendable[0]); i++)
+		if (sendable[i].sig == sig)
+			return ctl_letter_of(sendable[i].event);
+	msg_die(EXIT_USAGE, 0, "%s is not in the list of user-available signals", name);
+}
+
+static void parse(int argc, char **argv, struct svc_options *opt)
+{
+	char spec[64];
+	int c;
+
+	(void)snprintf(spec, sizeof(spec), "%sw:T:s:", ctl_letters());
+	while ((c = applet_option(argc, argv, spec)) != -1) {
+		if (c == 'w') {
+			if (!optarg[0] || optarg[1] || !strchr("dDuUrR", optarg[0]))
+				applet_usage();
+			opt->wait = optarg[0];
+		} else if (c == 'T') {
+			opt->ms = applet_uint(optarg, UINT_MAX);
+		} else {
+			add_letter(opt, c == 's' ? letter_of_signal(optarg) : (char)c);
+		}
+	}
+}
+
+/* Compat: readiness can only be waited for where it is announced; the first directory decides. */
+static void degrade_wait(struct svc_options *opt, const char *dir)
+{
+	char path[PATH_MAX];
+
+	if (opt->wait != 'U' && opt->wait != 'R')
+		return;
+	if (snprintf(path, sizeof(path), "%s/notification-fd", dir) >= (int)sizeof(path))
+		msg_die(EXIT_SYSTEM, ENAMETOOLONG, "unable to access %s/notification-fd", dir);
+	if (access(path, F_OK) == 0)
+		return;
+	if (errno != ENOENT)
+		msg_die(EXIT_SYSTEM, errno, "unable to access %s", path);
+	msg_warn(0, "%s not present - ignoring request for readiness notification", path);
+	opt->wait = opt->wait == 'U' ? 'u' : 'r';
+}
+
+/* Sends the letters to one directory. 0, or the exit code of the failure it warned about. */
+static int send_to(const char *dir, const struct svc_options *opt)
+{
+	int err;
+
+	switch (slot_send(dir, "supervise", opt->letters, opt->n, &err)) {
+	case SLOT_OK:
+		return 0;
+	case SLOT_DEAF:
+		msg_warn(0, "unable to control %s: supervisor not listening", dir);
+		return EXIT_NOSUPER;
+	case SLOT_ODD:
+		msg_warn(err, "something is wrong with the %s/supervise directory", dir);
+		return 1;
+	default:
+		msg_warn(err, "unable to control %s", dir);
+		return EXIT_SYSTEM;
+	}
+}
+
+/*
+ * Subscribes, sends, waits. A directory that the letters could not be sent to will not come to the
+ * wanted state: it is not waited for, and its failure is the exit code.
+ */
+static int send_and_wait(char *const *dirs, unsigned int n, const struct svc_options *opt, int64_t deadline)
+{
+	struct watch_goal goal = { 0 };
+	struct watch_set set;
+	int code = 0, r;
+
+	watch_begin(&set, dirs, n);
+	for (unsigned int i = 0; opt->n && i < n; i++) {
+		r = send_to(dirs[i], opt);
+		if (r)
+			code = r;
+		set.watch[i].settled = r != 0;
+	}
+	(void)watch_goal_of(opt->wait, &goal);
+	r = watch_finish(&set, &goal, opt->n > 0, deadline);
+	return code ? code : r;
+}
+
+int svc_main(int argc, char **argv)
+{
+	struct svc_options opt = { .n = 0 };
+	int64_t deadline;
+	int code = 0, n, r;
+	char **dirs;
+
+	parse(argc, argv, &opt);
+	n = applet_operands(argc, argv, &dirs);
+	deadline = watch_deadline(opt.ms);
+	for (int i = 0; i < n; i++)
+		if (!dirs[i][0])
+			msg_die(EXIT_USAGE, 0, "invalid service path");
+	(void)signal(SIGPIPE, SIG_IGN);
+	degrade_wait(&opt, dirs[0]);
+	if (opt.wait)
+		return send_and_wait(dirs, (unsigned int)n, &opt, deadline);
+	for (int i = 0; i < n; i++) {
+		r = send_to(dirs[i], &opt);
+		if (r)
+			code = r;
+	}
+	return code;
+}
