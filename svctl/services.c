@@ -1,0 +1,180 @@
+/*
+ * Collects services, from the socket or from files, and names the nearest where one is not there.
+ */
+#include "services.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "msg.h"
+#include "s6tree.h"
+#include "suggest.h"
+
+#define NAMES_A_REQUEST (PROTO_FIELDS - 2)
+
+void services_finish(struct services *s)
+{
+	free(s->v);
+	s->v = NULL;
+	s->n = 0;
+}
+
+struct service *services_add(struct services *s)
+{
+	struct service *v = s->v;
+
+	if ((s->n & (s->n - 1)) == 0) {
+		v = realloc(s->v, (s->n == 0 ? 1 : 2 * s->n) * sizeof *v);
+		if (v == NULL)
+			return NULL;
+		s->v = v;
+	}
+	memset(&v[s->n], 0, sizeof *v);
+	return &v[s->n++];
+}
+
+static int digit(char c)
+{
+	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+static int unhex(const char *text, uint8_t *out, size_t n)
+{
+	if (strlen(text) != 2 * n)
+		return -EBADMSG;
+	for (size_t i = 0; i < n; i++) {
+		int high = digit(text[2 * i]), low = digit(text[2 * i + 1]);
+
+		if (high < 0 || low < 0)
+			return -EBADMSG;
+		out[i] = (uint8_t)(high << 4 | low);
+	}
+	return 0;
+}
+
+static int add_row(struct services *ret, const struct proto_frame *f)
+{
+	uint8_t packed[SVSTATUS_SIZE];
+	struct service *s;
+
+	if (f->n < PS_FIELDS || unhex(f->field[PS_STATUS], packed, sizeof packed) < 0)
+		return -EBADMSG;
+	s = services_add(ret);
+	if (s == NULL)
+		return -ENOMEM;
+	snprintf(s->name, sizeof s->name, "%s", f->field[PS_NAME]);
+	svstatus_unpack(packed, sizeof packed, &s->status);
+	s->supervised = true;
+	s->normally_up = strcmp(f->field[PS_NORMALLY], "up") == 0;
+	s->owner = (uid_t)strtoul(f->field[PS_OWNER], NULL, 10);
+	snprintf(s->note, sizeof s->note, "%s", f->field[PS_NOTE]);
+	return 0;
+}
+
+static int failed(int code, const char *sentence)
+{
+	char shown[2 * SENTENCE_MAX];
+
+	msg_error(0, "%s", msg_escape(shown, sizeof shown, sentence, strlen(sentence)));
+	return code;
+}
+
+/* One request; words is "status" and its names. */
+static int load_some(struct client *c, const char *const *words, struct services *ret)
+{
+	struct client_reply reply;
+	int r = client_call(c, words, &reply);
+
+	for (size_t i = 0; i < reply.nrows && r == 0; i++)
+		if (add_row(ret, &reply.row[i].frame) < 0)
+			r = failed(EXIT_SYSTEM, "the supervisor's answer is not understood");
+	if (reply.code != 0 && reply.code != 2)
+		failed(r, reply.sentence);
+	client_reply_finish(&reply);
+	return r;
+}
+
+/* Names that are not there are told one by one; the others are still shown. */
+static int load_named(struct client *c, char *const *names, size_t n, struct services *ret)
+{
+	int r, code = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		const char *words[] = { "status", names[i], NULL };
+
+		r = load_some(c, words, ret);
+		if (r == 2)
+			services_unknown(c, names[i]);
+		if (code == 0)
+			code = r;
+	}
+	return code;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(((const struct service *)a)->name, ((const struct service *)b)->name);
+}
+
+int services_load(struct client *c, char *const *names, size_t n, struct services *ret)
+{
+	static const char *const all[] = { "status", NULL };
+	int r;
+
+	if (c->sock < 0)
+		r = s6tree_load(c, names, n, ret);
+	else
+		r = n == 0 ? load_some(c, all, ret) : load_named(c, names, n, ret);
+	if (ret->n > 1)
+		qsort(ret->v, ret->n, sizeof ret->v[0], by_name);
+	return r;
+}
+
+int services_no_such(const char *what, const char *name, const char *const *candidates, size_t n)
+{
+	char shown[2 * SV_NAME_FULL], near_shown[2 * SV_NAME_FULL];
+	const char *near = suggest_nearest(name, candidates, n);
+
+	msg_escape(shown, sizeof shown, name, strlen(name));
+	if (near == NULL)
+		msg_error(0, "no such %s '%s'", what, shown);
+	else
+		msg_error(0, "no such %s '%s'; did you mean '%s'?", what, shown,
+			msg_escape(near_shown, sizeof near_shown, near, strlen(near)));
+	return 2;
+}
+
+int services_unknown(struct client *c, const char *name)
+{
+	static const char *const all[] = { "status", NULL };
+	struct services list = { NULL, 0 };
+	const char **names;
+	size_t n = 0;
+
+	if (c->sock < 0)
+		s6tree_load(c, NULL, 0, &list);
+	else
+		load_some(c, all, &list);
+	names = calloc(list.n + 1, sizeof *names);
+	for (; names != NULL && n < list.n; n++)
+		names[n] = list.v[n].name;
+	services_no_such("service", name, names, n);
+	free(names);
+	services_finish(&list);
+	return 2;
+}
+
+const char *service_state(const struct service *s)
+{
+	if (!s->supervised)
+		return "-";
+	if (s->status.pid == 0)
+		return "down";
+	if (s->status.finishing)
+		return "finishing";
+	if (s->status.paused)
+		return "paused";
+	return s->status.ready ? "ready" : "up";
+}
