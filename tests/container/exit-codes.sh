@@ -1,0 +1,20 @@
+#!/bin/bash
+#
+# The main program's exit code is the container's.
+# timeout: 200
+. "$(dirname "$0")/../lib/tap.sh"
+. "$(dirname "$0")/../lib/engine.sh"
+
+C_IMAGE=$IMAGE
+for code in 0 1 7 100 255; do
+	t_code "a main program that exits $code" "$code" c_run -- sh -c "exit $code"
+done
+t_code "a main program killed by SIGKILL" 137 c_run -- sh -c 'kill -KILL $$'
+t_code "a main program killed by SIGSEGV" 139 c_run -- sh -c 'kill -SEGV $$'
+t_code "a main program that does not exist" 127 c_run -- no-such-program
+t_code "a main program that may not be executed" 126 c_run -- /etc/passwd
+t_is "the main program's output reaches the engine" "$(c_run -- sh -c 'echo out; echo err >&2' 2>/dev/null)" out
+t_is "its working directory is the engine's" "$(c_run -w /var/tmp -- pwd)" /var/tmp
+t_is "its standard input is the engine's" \
+	"$(echo words | docker run --rm -i --network none "$IMAGE" cat)" words
+t_done

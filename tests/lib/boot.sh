@@ -1,0 +1,67 @@
+# shellcheck shell=bash disable=SC2034 # OUT and CODE are for those who source this
+#
+# boot.sh: whole lives of a container as PID 1, for the tests of /init. Needs root. Source it after tap.sh:
+#
+#   boot_root               makes $R, a root file system with nothing of rootfs/image in it but /init
+#   boot_script NAME BODY   makes the cont-init.d script NAME
+#   boot_slot NAME BODY [LOG]   adds a service to what the script 50-slots makes; with LOG a logger too
+#   boot_before BODY        runs BODY (shell, as root, inside) right before /init; it must end with exec "$@"
+#   boot_start WORD...      starts a life; the console is in $NS_LOG
+#   boot_life WORD...       starts one and waits for its end: CODE, and OUT, the console
+#   boot_end                waits for the end of the life that was started: CODE, OUT
+
+. "$(dirname "${BASH_SOURCE[0]}")/nsboot.sh"
+
+R=$T/root
+
+boot_root() {
+	rm -rf -- "$R"
+	ns_root "$R" || return 1
+	rm -rf -- "$R"/etc/cont-init.d "$R"/etc/hexad.ini
+	mkdir -p "$R/etc/cont-init.d" "$R/out"
+	chmod 1777 "$R/out"
+	: >"$NS_LOG"
+	NS_ENV=()
+}
+
+boot_script() {
+	printf '#!/bin/sh\n%s\n' "$2" >"$R/etc/cont-init.d/$1"
+	chmod 755 "$R/etc/cont-init.d/$1"
+}
+
+# Slots are made by a script, since the scan directory is made anew at each start.
+boot_slot() {
+	local d=$R/slots/$1
+
+	mkdir -p "$d"
+	printf '#!/bin/sh\n%s\n' "$2" >"$d/run"
+	chmod 755 "$d/run"
+	if [ $# -gt 2 ]; then
+		mkdir "$d/log"
+		printf '#!/bin/sh\n%s\n' "$3" >"$d/log/run"
+		chmod 755 "$d/log/run"
+	fi
+	boot_script 50-slots 'cp -R /slots/. /run/service'
+}
+
+boot_before() {
+	rm -f "$R/init"
+	printf '#!/bin/sh\nset -- /command/init "$@"\n%s\n' "$1" >"$R/init"
+	chmod 755 "$R/init"
+	ln -sfn hexad "$R/command/init"
+}
+
+boot_start() {
+	: >"$NS_LOG"
+	ns_boot "$R" "$@"
+}
+
+boot_end() {
+	CODE=alive
+	ns_wait && CODE=$NS_CODE
+	OUT=$(cat "$NS_LOG")
+}
+
+boot_life() {
+	boot_start "$@" && boot_end
+}

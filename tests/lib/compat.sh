@@ -1,0 +1,76 @@
+# shellcheck shell=bash
+#
+# compat.sh: the same command with Debian's s6 program and with ours, compared. Sourced after tap.sh.
+#
+#   compat_need              ends the script with a skip where Debian's s6 is not installed
+#   compat_trees             the supervisors to test under: debian, and hexad where it is built
+#   compat_tree KIND DIR     starts that supervisor on DIR and waits until every service in it is supervised;
+#                            sets COMPAT_KIND
+#   compat_tree_end          ends it
+#   compat_same DESC CMD...  runs CMD (an s6 name and arguments) both ways: same output, exit code and messages
+#   compat_run debian|ours CMD...   sets C_OUT, C_ERR, C_CODE
+#
+# Messages are compared without the "fatal: : " of 2.11, a slip that 2.15 mended, and without the seconds
+# in lines that count them.
+
+compat_need() {
+	[ -n "$DEBIAN_S6" ] && return 0
+	t_skip "as Debian's s6" "Debian's s6 is not installed"
+	t_done
+}
+
+compat_trees() {
+	echo debian
+	[ ! -x "$B/hexad" ] || echo hexad
+}
+
+compat_tree() {
+	local kind=$1 dir=$2 sv
+
+	# shellcheck disable=SC2034 # for descriptions
+	COMPAT_KIND=$kind
+	if [ "$kind" = hexad ]; then
+		t_tree "$dir" || return 1
+	else
+		"$DEBIAN_S6/s6-svscan" "$dir" >>"$TREE_LOG" 2>&1 </dev/null &
+		TREE_PID=$!
+		t_trees+=("$TREE_PID")
+	fi
+	for sv in "$dir"/*/; do
+		t_await 10 "$DEBIAN_S6/s6-svok" "${sv%/}" || return 1
+		t_await 10 test -s "${sv}supervise/status" || return 1
+	done
+}
+
+compat_tree_end() {
+	t_tree_end
+}
+
+compat_clean() {
+	sed -E 's/fatal: : /fatal: /; s/ [0-9]+ seconds/ N seconds/g'
+}
+
+compat_run() {
+	local who=$1 name=$2
+
+	shift 2
+	if [ "$who" = debian ]; then
+		set -- "$DEBIAN_S6/$name" "$@"
+	else
+		set -- "$B/bin/$name" "$@"
+	fi
+	timeout 20 "$@" >"$T/.stdout" 2>"$T/.stderr" </dev/null
+	C_CODE=$?
+	C_OUT=$(compat_clean <"$T/.stdout")
+	C_ERR=$(compat_clean <"$T/.stderr")
+}
+
+compat_same() {
+	local desc=$1 want
+
+	shift
+	compat_run debian "$@"
+	want="code $C_CODE"$'\n'"$C_OUT"$'\n'"$C_ERR"
+	compat_run ours "$@"
+	t_is "$desc" "code $C_CODE"$'\n'"$C_OUT"$'\n'"$C_ERR" "$want"
+}

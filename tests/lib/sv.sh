@@ -1,0 +1,99 @@
+# shellcheck shell=bash
+#
+# sv.sh: looking at supervised services as a client does, from the files alone. Sourced after tap.sh.
+#
+#   sv_listen NAME DIR       listens to DIR/event under NAME (makes event/ if the service is new)
+#   sv_letters NAME N [S]    reads N letters into SV_GOT, or what came within S seconds (10)
+#   sv_until NAME LETTER [S] reads letters into SV_GOT until LETTER has come; fails if it does not
+#   sv_pid DIR               pid in supervise/status
+#   sv_flags DIR             the byte of flags, as two hex digits
+#   sv_wstat DIR             the wait status, as four hex digits
+#   sv_tell DIR BYTES        writes control bytes, as s6-svc does
+#   sv_scan SCANDIR BYTES    the same for a scan directory
+#   sv_alive PID...          are all of them alive (a zombie is not)
+#   sv_now                   microseconds now
+#   sv_await S COND DIR [ARG]  waits until COND DIR ARG (sv_is_up, sv_is_down, sv_has_flags HEX)
+#   sv_up DIR [S]            waits until run is alive
+#   sv_down DIR [S]          waits until there is no process and down is wanted
+
+declare -A sv_fd
+SV_GOT=
+
+sv_listen() {
+	local fd fifo
+
+	[ -d "$2/event" ] || { mkdir "$2/event" && chmod 3730 "$2/event"; } || return 1
+	fifo=$2/event/ftrig1:@400000006000000000000000:$(printf '%06d' "${#sv_fd[@]}")
+	mkfifo -m 622 "$fifo" || return 1
+	exec {fd}<>"$fifo"
+	sv_fd[$1]=$fd
+}
+
+sv_letters() {
+	read -r -N "$2" -t "${3:-10}" -u "${sv_fd[$1]}" SV_GOT
+}
+
+sv_until() {
+	local c
+
+	SV_GOT=
+	while read -r -N 1 -t "${3:-10}" -u "${sv_fd[$1]}" c; do
+		SV_GOT+=$c
+		[ "$c" != "$2" ] || return 0
+	done
+	echo "# no '$2' within ${3:-10} s, but '$SV_GOT'"
+	return 1
+}
+
+sv_bytes() {
+	od -An -v -tx1 -j"$2" -N"$3" "$1/supervise/status" 2>/dev/null | tr -d ' \n'
+}
+
+sv_pid() {
+	local hex
+
+	hex=$(sv_bytes "$1" 24 8)
+	[ -n "$hex" ] && echo $((16#$hex))
+}
+
+sv_flags() { sv_bytes "$1" 34 1; }
+sv_wstat() { sv_bytes "$1" 32 2; }
+
+sv_tell() { printf %s "$2" >"$1/supervise/control"; }
+sv_scan() { printf %s "$2" >"$1/.s6-svscan/control"; }
+
+sv_alive() {
+	local pid stat
+
+	for pid; do
+		[ "$pid" != 0 ] && read -r stat 2>/dev/null <"/proc/$pid/stat" || return 1
+		[[ ${stat##*)} != " Z"* ]] || return 1
+	done
+}
+
+sv_now() { echo "${EPOCHREALTIME/[.,]/}"; }
+
+sv_is_up() {
+	local pid
+
+	pid=$(sv_pid "$1") && [ "$pid" != 0 ] && [ $((16#$(sv_flags "$1") & 2)) = 0 ]
+}
+
+sv_is_down() {
+	[ "$(sv_pid "$1")" = 0 ] && [ $((16#$(sv_flags "$1") & 4)) = 0 ]
+}
+
+sv_has_flags() {
+	[ "$(sv_flags "$1")" = "$2" ]
+}
+
+# Waits for a condition on one service: what comes into supervise/ is what changes it.
+sv_await() {
+	local s=$1 cond=$2
+
+	shift 2
+	t_await "$s" "$cond" "$@"
+}
+
+sv_up() { sv_await "${2:-10}" sv_is_up "$1"; }
+sv_down() { sv_await "${2:-10}" sv_is_down "$1"; }
