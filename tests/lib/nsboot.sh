@@ -50,7 +50,7 @@ ns_demo_root() {
 }
 
 ns_boot() {
-	local d=$1
+	local d=$1 keeper
 
 	shift
 	NS_CODE=
@@ -60,8 +60,12 @@ ns_boot() {
 		bash "$ns_lib/nsinit.sh" "$d" PATH="$NS_PATH" HOME=/root "${NS_ENV[@]}" -- "$@" \
 		>>"$NS_LOG" 2>&1 </dev/null &
 	ns_leader=$!
-	# The writer writes its pid or dies, which closes the FIFO: neither way do we wait for ever.
+	# The other side writes its pid or dies. Dead before it has opened the FIFO, only the keeper opens and closes it.
+	"$B/await" exit 20 "$ns_leader" 8>"$d/.booted" &
+	keeper=$!
 	read -r -t 20 NS_PID <"$d/.booted"
+	kill "$keeper" 2>/dev/null
+	wait "$keeper" 2>/dev/null
 	rm -f "$d/.booted"
 	[ -n "$NS_PID" ] && return 0
 	echo "# the namespace could not be made" >&2
