@@ -213,7 +213,10 @@ static void open_pool(struct supervisor *sv, int resume_fd, uint32_t slots)
 		sv->pool = new_pool(slots);
 	sv->head = pool_head(sv->pool);
 	sv->services = calloc(pool_max(sv->pool), sizeof(*sv->services));
-	if (!sv->services)
+	for (sv->pid_mask = 15; sv->pid_mask < 2 * pool_max(sv->pool); sv->pid_mask = 2 * sv->pid_mask + 1)
+		;
+	sv->pid_hint = calloc((size_t)sv->pid_mask + 1, sizeof(*sv->pid_hint));
+	if (!sv->services || !sv->pid_hint)
 		msg_die(EXIT_SYSTEM, ENOMEM, "unable to make room for %u services", slots);
 }
 

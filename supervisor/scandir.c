@@ -353,6 +353,15 @@ static void mark_unseen(struct supervisor *sv)
 	}
 }
 
+static bool any_vanished(struct supervisor *sv)
+{
+	struct service *s = service_next(sv, NULL);
+
+	while (s && !s->d->vanished)
+		s = service_next(sv, s);
+	return s != NULL;
+}
+
 static void find_predecessor(struct supervisor *sv, struct service *s)
 {
 	for (struct service *o = service_next(sv, NULL); o; o = service_next(sv, o))
@@ -366,12 +375,15 @@ static void find_predecessor(struct supervisor *sv, struct service *s)
  */
 static void begin_fresh(struct supervisor *sv, bool loggers)
 {
+	bool look_back = any_vanished(sv);
+
 	for (uint32_t i = 0; i < sv->services_max; i++) {
 		struct service *s = sv->services[i];
 
 		if (!s || !s->fresh || s->id->is_log != loggers)
 			continue;
-		find_predecessor(sv, s);
+		if (look_back)
+			find_predecessor(sv, s);
 		service_begin(s);
 	}
 }
@@ -457,7 +469,7 @@ void scandir_service_left(struct supervisor *sv)
 {
 	if (sv->mode == MODE_INIT)
 		boot_service_left(sv);
-	else if (sv->head->leaving && !service_next(sv, NULL))
+	else if (sv->head->leaving && pool_used(sv->pool) == 0)
 		supervisor_quit(sv, 0);
 }
 

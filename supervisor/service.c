@@ -343,7 +343,7 @@ void service_recover(struct service *s)
 {
 	/* A run that was made but not yet heard of; a finish is taken up when its death is found again. */
 	if (s->d->spawned > 0 && !s->d->spawned_finish && s->d->m.state == SV_DOWN) {
-		s->d->pid = s->d->spawned;
+		service_set_pid(s, s->d->spawned);
 		s->d->started_ns = mono_ns();
 		service_feed(s, EV_SPAWNED);
 		return;
@@ -477,6 +477,7 @@ void service_free(struct service *s)
 {
 	struct supervisor *sv = s->sv;
 	char name[SV_NAME_FULL + 1];
+	bool had_vanished = s->d->vanished;
 	uint32_t idx = s->idx;
 
 	memcpy(name, s->id->name, sizeof(name));
@@ -490,7 +491,8 @@ void service_free(struct service *s)
 	sv->services[idx] = NULL;
 	pool_release(sv->pool, idx);
 	uv_close((uv_handle_t *)&s->timer, on_freed);
-	for (struct service *o = service_next(sv, NULL); o; o = service_next(sv, o))
+	/* Only what vanished can have a successor. */
+	for (struct service *o = had_vanished ? service_next(sv, NULL) : NULL; o; o = service_next(sv, o))
 		if (o->d->successor_of == idx)
 			service_predecessor_gone(o);
 	api_service_gone(sv, name);
@@ -612,10 +614,20 @@ struct service *service_find(struct supervisor *sv, const char *name)
 	return s;
 }
 
+void service_set_pid(struct service *s, pid_t pid)
+{
+	s->d->pid = pid;
+	s->sv->pid_hint[(uint32_t)pid & s->sv->pid_mask] = s->idx + 1;
+}
+
 struct service *service_by_pid(struct supervisor *sv, pid_t pid)
 {
-	struct service *s = service_next(sv, NULL);
+	uint32_t hint = sv->pid_hint[(uint32_t)pid & sv->pid_mask];
+	struct service *s = hint ? sv->services[hint - 1] : NULL;
 
+	if (s && s->d->pid == pid)
+		return s;
+	s = service_next(sv, NULL);
 	while (s && s->d->pid != pid)
 		s = service_next(sv, s);
 	return s;

@@ -51,7 +51,13 @@ struct service *service_find(struct supervisor *sv, const char *name);
 /* Iteration: service_next(sv, NULL) is the first, NULL ends it. */
 struct service *service_next(struct supervisor *sv, const struct service *prev);
 
-/* By the pid of its run or finish; NULL. */
+/* The one way to give a service its process. */
+void service_set_pid(struct service *s, pid_t pid);
+
+/*
+ * By the pid of its run or finish; NULL. A hint says where it most likely is, so that the death of one of many is found
+ * at once; a hint that was overwritten or lost (by a fault) costs a walk and nothing else.
+ */
 struct service *service_by_pid(struct supervisor *sv, pid_t pid);
 
 /* Hands an event to the machine and carries out what follows. s may be freed by it. */

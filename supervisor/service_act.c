@@ -227,7 +227,7 @@ static void read_lock_num(struct service *s, struct spawn *sp)
 
 static void spawned(struct service *s, pid_t pid, int execfd)
 {
-	s->d->pid = pid;
+	service_set_pid(s, pid);
 	s->d->started_ns = mono_ns();
 	s->d->ready_ns = 0;
 	s->d->note[0] = '\0';
@@ -300,7 +300,7 @@ static bool adopt_finish(struct service *s)
 {
 	if (s->d->spawned == 0 || !s->d->spawned_finish)
 		return false;
-	s->d->pid = s->d->spawned;
+	service_set_pid(s, s->d->spawned);
 	service_raise(s, EV_FINISHING);
 	return true;
 }
@@ -332,7 +332,7 @@ static void act_finish(struct service *s)
 	}
 	fdio_close(&execfd); /* a finish that could not be executed ends like one that had nothing to do */
 	if (pid > 0)
-		s->d->pid = pid;
+		service_set_pid(s, pid);
 	service_raise(s, pid > 0 ? EV_FINISHING : EV_NO_FINISH);
 }
 

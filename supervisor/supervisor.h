@@ -42,6 +42,8 @@ struct supervisor {
 	bool scandir_shared;        /* others than root can write the scan directory */
 	struct service **services;  /* by record index, room for pool_max; NULL where free */
 	uint32_t services_max;      /* all used ones are below it */
+	uint32_t *pid_hint;         /* by pid: index + 1 of who had it last, see service_by_pid */
+	uint32_t pid_mask;
 	uint32_t name_max;          /* longest name of a slot */
 	uint32_t fd_limit;          /* soft limit of open files after it was raised */
 	uint32_t rescan_ms;         /* -t; 0: only when told */
