@@ -308,7 +308,7 @@ static void open_parts(struct supervisor *sv)
 	int r = sv->mode == MODE_SINGLE ? open_single(sv) : scandir_open(sv);
 
 	if (r < 0 && sv->mode != MODE_INIT)
-		exit(r == -EBUSY || r == -EPERM || r == -ENOTDIR ? EXIT_USAGE : EXIT_SYSTEM);
+		exit(r == -EBUSY || r == -EPERM ? EXIT_USAGE : EXIT_SYSTEM);
 	if (r < 0) {
 		msg_warn(0, "no scan directory: no service is supervised, the main program runs alone");
 		fdio_close(&sv->head->scandirfd);

@@ -181,6 +181,8 @@ static int open_control(struct service *s, int dir, char *why, size_t cap)
 	if (r < 0)
 		return unable(why, cap, "mkfifo", "supervise/control", r);
 	fd = fdio_open(dir, "control", O_RDWR | O_NONBLOCK | O_NOFOLLOW, 0);
+	if (fd == -EISDIR || fd == -ENXIO || fd == -ELOOP)
+		return refuse(why, cap, "supervise/control", "is not a FIFO");
 	if (fd < 0)
 		return unable(why, cap, "open", "supervise/control", fd);
 	r = check_control(s, fd, why, cap);
