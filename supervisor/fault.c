@@ -111,6 +111,8 @@ static void __attribute__((noreturn)) last_resort(void)
 
 static void __attribute__((noreturn)) execute_again(void)
 {
+	/* The next image is to know the limit that programs get, and not the one that we raised it to. */
+	spawn_restore_limit();
 	/* An empty path executes the descriptor itself: no /proc, no path, noexec mounts included. */
 	syscall(SYS_execveat, ready.head->exefd, "", ready.argv, ready.envp, AT_EMPTY_PATH);
 	execve("/proc/self/exe", ready.argv, ready.envp);

@@ -276,6 +276,35 @@ int svfiles_mend_control(struct service *s)
 	return r;
 }
 
+int svfiles_open_service_lock(struct service *s, bool *ret_wrote, bool *ret_held)
+{
+	struct flock fl = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+	struct stat st;
+	int dir = enter_dir(s, "supervise", O_PATH);
+	int fd, r = 0;
+
+	if (dir < 0)
+		return dir;
+	fd = fdio_open(dir, "service-lock", O_WRONLY | O_NONBLOCK | O_NOFOLLOW | O_CREAT, 0666);
+	leave_dir(&dir);
+	if (fd < 0)
+		return fd;
+	if (sys.fstat(fd, &st) < 0)
+		r = -errno;
+	else if (!S_ISREG(st.st_mode))
+		r = -EINVAL;
+	else if ((st.st_size > 0 && sys.ftruncate(fd, 0) < 0) || sys.lock(fd, F_GETLK, &fl) < 0 ||
+		sys.fcntl(fd, F_SETFL, 0) < 0)
+		r = -errno;
+	if (r < 0) {
+		fdio_close(&fd);
+		return r;
+	}
+	*ret_wrote = st.st_size > 0;
+	*ret_held = fl.l_type != F_UNLCK;
+	return fd;
+}
+
 int svfiles_write_status(struct service *s)
 {
 	uint8_t buf[SVSTATUS_SIZE];
