@@ -349,6 +349,8 @@ int main(int argc, char **argv)
 		msg_warn(0, "the configuration has errors now: going on with what of it is valid");
 	}
 	open_pool(&sv, resume_fd, opt.slots ? opt.slots : config.slots_max);
+	if (!sv.resumed)
+		sv.head->consolefd = opt.console_fd;
 	fault_arm(&sv, environ);
 	if (sv.resumed && fault_too_many(sv.head, mono_ns()))
 		fault_safe_mode(&sv);
