@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include "execp.h"
@@ -125,19 +124,6 @@ static int child_new(struct supervisor *sv, size_t cap, struct child **ret, int 
 	return r;
 }
 
-static void close_from(unsigned int first)
-{
-	struct rlimit lim;
-
-	if (close_range(first, UINT_MAX, 0) == 0)
-		return;
-	/* Kernels before 5.9. */
-	if (getrlimit(RLIMIT_NOFILE, &lim) < 0 || lim.rlim_cur > 1u << 20)
-		lim.rlim_cur = 1u << 20;
-	for (unsigned int fd = first; fd < lim.rlim_cur; fd++)
-		(void)sys.close((int)fd);
-}
-
 static void signals_default(void)
 {
 	struct sigaction dfl = { .sa_handler = SIG_DFL };
@@ -161,7 +147,7 @@ static int child_fds(const struct child_spec *spec, int null, int out)
 			(void)dup2(out, 3);
 		keep = 4;
 	}
-	close_from((unsigned int)keep);
+	spawn_close_range((unsigned int)keep, UINT_MAX);
 	return keep == 4 ? 3 : -1;
 }
 

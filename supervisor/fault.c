@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "msg.h"
+#include "scripts.h"
 #include "spawn.h"
 #include "sys.h"
 
@@ -31,6 +32,7 @@ static struct {
 	struct pool_head *head;
 	char *const *argv;
 	char **envp;           /* what main got, and FAULT_ENV */
+	const struct supervisor *sv;
 	char resume[32];
 	volatile sig_atomic_t depth;
 } ready;
@@ -92,12 +94,14 @@ static void say(const char *text)
 	(void)!write(2, text, strlen(text));
 }
 
-/* No new image could be had: orphans are still taken, and that is all. */
+/* No new image could be had: crash takes over, or else orphans are still taken, and that is all. */
 static void __attribute__((noreturn)) last_resort(void)
 {
 	sigset_t chld;
 	int status;
 
+	keep_descriptors(ready.pool, FD_CLOEXEC);
+	scripts_crash(ready.sv);
 	say("hexad: fatal: a fault, and the program could not be executed again: only reaping from now on\n");
 	sigemptyset(&chld);
 	sigaddset(&chld, SIGCHLD);
@@ -111,6 +115,8 @@ static void __attribute__((noreturn)) last_resort(void)
 
 static void __attribute__((noreturn)) execute_again(void)
 {
+	/* The next image is to know the limit that programs get, and not the one that we raised it to. */
+	spawn_restore_limit();
 	/* An empty path executes the descriptor itself: no /proc, no path, noexec mounts included. */
 	syscall(SYS_execveat, ready.head->exefd, "", ready.argv, ready.envp, AT_EMPTY_PATH);
 	execve("/proc/self/exe", ready.argv, ready.envp);
@@ -176,6 +182,7 @@ void fault_arm(struct supervisor *sv, char *const *envp)
 	stack_t stack = { .ss_size = STACK_SIZE };
 	sigset_t set;
 
+	ready.sv = sv;
 	ready.pool = sv->pool;
 	ready.head = sv->head;
 	ready.argv = sv->argv;

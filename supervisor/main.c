@@ -23,8 +23,8 @@
 #include "options.h"
 #include "watch.h"
 #include "reaper.h"
-#include "rights.h"
 #include "scandir.h"
+#include "scripts.h"
 #include "service.h"
 #include "spawn.h"
 #include "sys.h"
@@ -127,6 +127,8 @@ static void signal_to_tree(struct supervisor *sv, int sig)
 		{ SIGALRM, 'a' }, { SIGHUP, 'h' }, { SIGTERM, 't' }, { SIGINT, 't' }, { SIGQUIT, 'q' },
 	};
 
+	if (sv->mode == MODE_SCANDIR && scripts_on_signal(sv, sig))
+		return;
 	for (size_t i = 0; i < sizeof(letters) / sizeof(*letters); i++)
 		if (letters[i].sig == sig)
 			scandir_command(sv, letters[i].letter);
@@ -284,34 +286,13 @@ static void announce(int fd)
 	close(fd);
 }
 
-/*
- * Compat: .s6-svscan/finish takes the place of a tree that has ended. Where others than root can write
- * it, root does not execute it.
- */
-static void exec_finish(struct supervisor *sv)
-{
-	char *argv[] = { (char[]){ ".s6-svscan/finish" }, NULL };
-	struct stat dir, file;
-
-	if (fchdir(sv->head->scandirfd) < 0 || stat(".s6-svscan", &dir) < 0 || stat(argv[0], &file) < 0)
-		return;
-	if (geteuid() == 0 && !(rights_root_only(&dir) && rights_root_only(&file))) {
-		msg_warn(0, "refused to run .s6-svscan/finish as root: others can write it");
-		return;
-	}
-	spawn_reset_child();
-	execve(argv[0], argv, sv->envp);
-	msg_warn(errno, "unable to exec finish script .s6-svscan/finish");
-	sv->exit_code = errno == ENOENT ? EXIT_NOTFOUND : EXIT_NOEXEC;
-}
-
 /* A container without a scan directory still runs its main program: degraded, and said so. */
 static void open_parts(struct supervisor *sv)
 {
 	int r = sv->mode == MODE_SINGLE ? open_single(sv) : scandir_open(sv);
 
 	if (r < 0 && sv->mode != MODE_INIT)
-		exit(r == -EBUSY || r == -EPERM || r == -ENOTDIR ? EXIT_USAGE : EXIT_SYSTEM);
+		exit(r == -EBUSY || r == -EPERM ? EXIT_USAGE : EXIT_SYSTEM);
 	if (r < 0) {
 		msg_warn(0, "no scan directory: no service is supervised, the main program runs alone");
 		fdio_close(&sv->head->scandirfd);
@@ -371,6 +352,8 @@ int main(int argc, char **argv)
 		msg_warn(0, "the configuration has errors now: going on with what of it is valid");
 	}
 	open_pool(&sv, resume_fd, opt.slots ? opt.slots : config.slots_max);
+	if (!sv.resumed)
+		sv.head->consolefd = opt.console_fd;
 	fault_arm(&sv, environ);
 	if (sv.resumed && fault_too_many(sv.head, mono_ns()))
 		fault_safe_mode(&sv);
@@ -389,7 +372,5 @@ int main(int argc, char **argv)
 	uv_timer_start(&first, on_first_turn, 0, 0);
 	uv_run(&sv.loop, UV_RUN_DEFAULT);
 	api_close(&sv);
-	if (sv.mode == MODE_SCANDIR)
-		exec_finish(&sv);
-	return sv.exit_code;
+	return sv.mode == MODE_SCANDIR ? scripts_end(&sv, sv.exit_code) : sv.exit_code;
 }

@@ -10,7 +10,8 @@
 #include "config.h"
 #include "sys.h"
 
-bool rights_root_only(const struct stat *st)
+/* Root's, and writable by root alone (group 0 counts as root). */
+static bool root_only(const struct stat *st)
 {
 	return st->st_uid == 0 && !(st->st_mode & S_IWOTH) && (!(st->st_mode & S_IWGRP) || st->st_gid == 0);
 }
@@ -20,7 +21,7 @@ bool rights_root_only(const struct stat *st)
 /* A directory in which nobody but root can put something in the place of what is root's. */
 static bool dir_root_only(const struct stat *st)
 {
-	return rights_root_only(st) || (st->st_uid == 0 && (st->st_mode & S_ISVTX));
+	return root_only(st) || (st->st_uid == 0 && (st->st_mode & S_ISVTX));
 }
 
 /* Every directory that path leads through, but for the one it begins in. */
@@ -76,7 +77,7 @@ static bool file_root_only(int dirfd, const char *file)
 		if (sys.fstatat(dirfd, path, &st, AT_SYMLINK_NOFOLLOW) < 0)
 			return errno == ENOENT;
 		if (!S_ISLNK(st.st_mode))
-			return rights_root_only(&st);
+			return root_only(&st);
 		if (st.st_uid != 0 || !follow(dirfd, path, sizeof(path)))
 			return false;
 	}
@@ -88,9 +89,9 @@ static enum rights_as judge_root(const struct service *s, const struct stat *dir
 	struct stat parent;
 	const char *what = NULL;
 
-	if (!rights_root_only(dir))
+	if (!root_only(dir))
 		what = "the directory";
-	else if (s->id->is_log && (sys.fstatat(s->d->dirfd, "..", &parent, 0) < 0 || !rights_root_only(&parent)))
+	else if (s->id->is_log && (sys.fstatat(s->d->dirfd, "..", &parent, 0) < 0 || !root_only(&parent)))
 		what = "the parent of the log directory";
 	else if (!file_root_only(s->d->dirfd, file))
 		what = file;
@@ -98,6 +99,11 @@ static enum rights_as judge_root(const struct service *s, const struct stat *dir
 		return RIGHTS_SELF;
 	snprintf(why, cap, "refused to run %s as root: %s is not root's or others can write it", file, what);
 	return RIGHTS_REFUSED;
+}
+
+bool rights_to_script(const struct supervisor *sv, const char *path)
+{
+	return geteuid() != 0 || sv->config->run_as == RUN_AS_SUPERVISOR || file_root_only(sv->head->scandirfd, path);
 }
 
 enum rights_as rights_to_run(const struct service *s, const char *file, struct ids *ret_ids, char *why, size_t cap)

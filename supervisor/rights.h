@@ -21,8 +21,8 @@ enum rights_as { RIGHTS_SELF, RIGHTS_IDS, RIGHTS_REFUSED };
 enum rights_as rights_to_run(const struct service *s, const char *file, struct ids *ret_ids, char *why,
 	size_t cap);
 
-/* PURE: root's, and writable by root alone (group 0 counts as root). */
-bool rights_root_only(const struct stat *st);
+/* May we run the program at path, below the scan directory, as we are? Root: only what root alone can write. */
+bool rights_to_script(const struct supervisor *sv, const char *path);
 
 /* May the slot directory st, reached through a link or not, be supervised in this scan directory? NULL or why not. */
 const char *rights_to_follow(const struct supervisor *sv, const struct stat *st, bool is_link);

@@ -1,5 +1,5 @@
 /*
- * The scan directory: walking it, pruning, leaving, its control letters. A slot is known by the (dev, ino) of
+ * The scan directory: walking it, its control letters. A slot is known by the (dev, ino) of
  * its directory and not by its name. Nothing is created here; scandir_open.c makes .s6-svscan.
  */
 #include "scandir.h"
@@ -425,52 +425,8 @@ void scandir_scan(struct supervisor *sv)
 	begin_fresh(sv, true);
 	begin_fresh(sv, false);
 	look_after(sv);
-	if (!whole || sc.again)
+	if ((!whole || sc.again) && (!sv->rescan_ms || sv->rescan_ms > RETRY_MS))
 		uv_timer_start(&sv->rescan_timer, scandir_on_timer, RETRY_MS, sv->rescan_ms);
-}
-
-/* What a prune or a stop means for one service. */
-static void tell_to_leave(struct service *s, bool term_loggers)
-{
-	if (!s->d->begun)
-		service_free(s);
-	else
-		service_feed(s, s->id->is_log && !term_loggers ? EV_SUP_HUP : EV_SUP_TERM);
-}
-
-void scandir_prune(struct supervisor *sv, bool term_loggers)
-{
-	for (uint32_t i = 0; i < sv->services_max; i++)
-		if (sv->services[i] && !sv->services[i]->d->active)
-			tell_to_leave(sv->services[i], term_loggers);
-}
-
-void scandir_leave(struct supervisor *sv, char how)
-{
-	if (sv->mode == MODE_INIT) {
-		boot_shutdown(sv, false);
-		return;
-	}
-	/* Asked again, everything that is still there is told again. */
-	sv->head->leaving = true;
-	sv->head->leave_how = how;
-	pool_commit_head(sv->pool);
-	if (how == 'b') {
-		supervisor_quit(sv, 0);
-		return;
-	}
-	for (uint32_t i = 0; i < sv->services_max; i++)
-		if (sv->services[i])
-			tell_to_leave(sv->services[i], how == 'q');
-	scandir_service_left(sv);
-}
-
-void scandir_service_left(struct supervisor *sv)
-{
-	if (sv->mode == MODE_INIT)
-		boot_service_left(sv);
-	else if (sv->head->leaving && pool_used(sv->pool) == 0)
-		supervisor_quit(sv, 0);
 }
 
 void scandir_command(struct supervisor *sv, char letter)

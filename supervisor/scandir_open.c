@@ -14,6 +14,13 @@
 #include "sys.h"
 #include "watch.h"
 
+/* Compat: what is of the wrong kind is the user's mistake, 100, and no failure of the system. */
+static int refuse(const char *what)
+{
+	msg_error(0, ".s6-svscan%s", what);
+	return -EPERM;
+}
+
 static int unable(const char *what, int r)
 {
 	msg_error(r, "unable to %s", what);
@@ -59,12 +66,14 @@ static int open_svscan_dir(struct supervisor *sv, int *ret_fd)
 	if (!made && errno != EEXIST)
 		return unable("mkdir .s6-svscan", -errno);
 	fd = fdio_open(sv->head->scandirfd, ".s6-svscan", O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
+	if (fd == -ENOTDIR || fd == -ELOOP)
+		return refuse(" exists and is not a directory");
 	if (fd < 0)
-		return unable("open .s6-svscan as a directory", fd);
+		return unable("open .s6-svscan", fd);
 	if (sys.fstat(fd, &st) < 0 || (made && sys.fchmod(fd, 0755) < 0))
 		r = unable("set up .s6-svscan", -errno);
 	else if (st.st_uid != sv->scandir_uid && st.st_uid != 0 && st.st_uid != geteuid())
-		r = unable("use .s6-svscan: it belongs to somebody else", -EPERM);
+		r = refuse(" belongs to somebody else");
 	if (r < 0)
 		fdio_close(&fd);
 	else
@@ -82,7 +91,7 @@ static int lock_tree(struct supervisor *sv, int dir)
 		return unable("open .s6-svscan/lock", fd);
 	sv->head->scanlockfd = fd;
 	if (sys.fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
-		return unable("use .s6-svscan/lock: it is not a regular file", -EPERM);
+		return refuse("/lock is not a regular file");
 	if (sys.lock(fd, F_OFD_SETLK, &fl) == 0)
 		return 0;
 	if (errno != EAGAIN && errno != EACCES)
@@ -100,13 +109,15 @@ static int open_scan_control(struct supervisor *sv, int dir)
 	if (!made && errno != EEXIST)
 		return unable("mkfifo .s6-svscan/control", -errno);
 	fd = fdio_open(dir, "control", O_RDWR | O_NONBLOCK | O_NOFOLLOW, 0);
+	if (fd == -EISDIR || fd == -ENXIO || fd == -ELOOP)
+		return refuse("/control is not a FIFO");
 	if (fd < 0)
 		return unable("open .s6-svscan/control", fd);
 	sv->head->scanctlfd = fd;
 	if (made)
 		(void)sys.fchmod(fd, 0600); /* mkfifo gave the owner what he needs, the umask aside */
 	if (sys.fstat(fd, &st) < 0 || !S_ISFIFO(st.st_mode))
-		return unable("use .s6-svscan/control: it is not a FIFO", -EPERM);
+		return refuse("/control is not a FIFO");
 	return 0;
 }
 
@@ -159,7 +170,7 @@ int scandir_open(struct supervisor *sv)
 	} else if (sys.fstat(sv->head->scandirfd, &st) == 0) {
 		sv->scandir_uid = st.st_uid;
 		sv->scandir_gid = st.st_gid;
-	sv->scandir_dev = st.st_dev;
+		sv->scandir_dev = st.st_dev;
 		sv->scandir_shared = is_shared(&st);
 	}
 	if (sv->rescan_ms)

@@ -25,6 +25,7 @@
 
 #define SECOND INT64_C(1000000000)
 #define CTL_BYTES 64        /* read from one FIFO in one turn */
+#define PIPE_READS (65536 / CTL_BYTES)
 #define FINISH_LEFT (5 * SECOND) /* for a finish whose time limit a fault has lost */
 #define LAST_READ (5 * SECOND) /* for a logger to end by itself once its producer is gone */
 #define BEGIN_PAUSE_MAX 6   /* a directory that cannot be supervised is tried again after 1, 2, 4 .. 64 s */
@@ -34,6 +35,30 @@ const char *service_name(const struct service *s)
 	static char buf[4 * SV_NAME_FULL + 1];
 
 	return msg_escape(buf, sizeof(buf), s->id->name, strlen(s->id->name));
+}
+
+/*
+ * Compat: one line of s6-supervise begins with its name and the service's. A single service that cannot even begin
+ * is the end of the program.
+ */
+void service_warn(const struct service *s, int err, const char *fmt, ...)
+{
+	char text[2 * NOTE_MAX], prog[4 * SV_NAME_FULL + 16];
+	void (*say)(int, const char *, ...) = s->sv->mode == MODE_SINGLE && !s->d->begun ? msg_error : msg_warn;
+	const char *ours = msg_prog;
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	if (strncmp(ours, "s6-", 3) != 0) {
+		say(err, "%s: %s", service_name(s), text);
+		return;
+	}
+	snprintf(prog, sizeof(prog), "s6-supervise %s", service_name(s));
+	msg_prog = prog;
+	say(err, "%s", text);
+	msg_prog = ours;
 }
 
 void service_note(struct service *s, const char *fmt, ...)
@@ -47,7 +72,7 @@ void service_note(struct service *s, const char *fmt, ...)
 	if (strcmp(text, s->d->note) == 0)
 		return;
 	memcpy(s->d->note, text, sizeof(text));
-	msg_warn(0, "%s: %s", service_name(s), text);
+	service_warn(s, 0, "%s", text);
 }
 
 void service_raise(struct service *s, enum sv_event ev)
@@ -135,20 +160,33 @@ static void on_control(uv_poll_t *p, int status, int events)
 	}
 }
 
-/* True when the service has said that it is ready. */
-static bool read_readiness(struct service *s)
+enum said { SAID_NOTHING, SAID_WORDS, SAID_READY };
+
+/* One read of what the service says about itself: only a newline means anything. */
+static enum said read_readiness(struct service *s)
 {
 	char buf[CTL_BYTES];
 	ssize_t n = sys.read(s->d->notifyfd, buf, sizeof(buf));
 
 	if (n < 0)
-		return false; /* nothing there yet; an error of any other kind passes too */
+		return SAID_NOTHING; /* not yet; an error of any other kind passes too */
 	if (n > 0 && !memchr(buf, '\n', (size_t)n))
-		return false;
+		return SAID_WORDS;
 	s->d->said_ready = n > 0;
 	watch_stop(&s->notify);
 	fdio_close(&s->d->notifyfd);
-	return n > 0;
+	return n > 0 ? SAID_READY : SAID_NOTHING;
+}
+
+/* What it said before it died counts first. Bounded by what a pipe holds: others may go on writing. */
+static void read_last_words(struct service *s)
+{
+	enum said said = SAID_WORDS;
+
+	for (int i = 0; i < PIPE_READS && s->d->notifyfd >= 0 && said == SAID_WORDS; i++)
+		said = read_readiness(s);
+	if (said == SAID_READY)
+		service_feed(s, EV_READY);
 }
 
 static void on_readiness(uv_poll_t *p, int status, int events)
@@ -157,7 +195,7 @@ static void on_readiness(uv_poll_t *p, int status, int events)
 
 	(void)status;
 	(void)events;
-	if (read_readiness(s))
+	if (read_readiness(s) == SAID_READY)
 		service_feed(s, EV_READY);
 }
 
@@ -199,10 +237,10 @@ int service_watch_ready(struct service *s)
 	return s->d->notifyfd >= 0 && !s->notify ? -ENOMEM : 0;
 }
 
-/* Without a watch the result is read when the child has died: late, but not lost. */
+/* Without a watch the result is read when the child has died: late, but not lost. That of a finish always is. */
 void service_watch_exec(struct service *s)
 {
-	if (s->d->execfd >= 0)
+	if (s->d->execfd >= 0 && s->d->exec_pending)
 		s->execp = watch_start(&s->sv->loop, s->d->execfd, on_exec_result, s);
 }
 
@@ -422,6 +460,7 @@ void service_begin(struct service *s)
 	s->d->begun = true;
 	s->d->begin_fails = 0;
 	s->d->detached = false;
+	s->d->wstat = 0;
 	s->d->begun_ns = mono_ns();
 	s->d->deadline_ns = 0;
 	s->d->note[0] = '\0';
@@ -431,7 +470,7 @@ void service_begin(struct service *s)
 	pool_commit(s->sv->pool, s->idx);
 	r = svfiles_write_status(s);
 	if (r < 0)
-		msg_warn(r, "%s: unable to write status file", service_name(s));
+		service_warn(s, r, "unable to write status file");
 	s->d->m.paused = false;
 	svfiles_notify(s, "s");
 	service_feed(s, EV_TIMEOUT);
@@ -442,11 +481,7 @@ static void on_freed(uv_handle_t *h)
 	free(h->data);
 }
 
-/*
- * A logger that is to leave ends by itself at the end of its input. A process that outlived the producer
- * may hold that pipe for ever: s6 waits for it, we do for a while.
- */
-static void bound_last_read(struct service *s)
+void service_bound_last_read(struct service *s)
 {
 	if (s->d->m.state != SV_LASTUP || s->d->m.dying)
 		return;
@@ -465,7 +500,7 @@ static void part(struct service *s)
 	if (!s->id->is_log) {
 		other->d->pipe_r = s->d->pipe_r;
 		s->d->pipe_r = -1;
-		bound_last_read(other);
+		service_bound_last_read(other);
 	} else {
 		fdio_close(&other->d->pipe_r);
 		fdio_close(&other->d->pipe_w);
@@ -528,12 +563,13 @@ void service_died(struct service *s, int wstatus)
 	if (finish) {
 		bool failed = WIFEXITED(wstatus) && WEXITSTATUS(wstatus) == 125;
 
+		if (s->d->execfd >= 0 && (err = read_exec_result(s)) > 0)
+			service_warn(s, err, "unable to spawn ./finish");
+		service_unwatch(s);
 		service_feed(s, failed ? EV_DIED_125 : EV_DIED);
 		return;
 	}
-	/* What it said before it died counts first. */
-	if (s->d->notifyfd >= 0 && read_readiness(s))
-		service_feed(s, EV_READY);
+	read_last_words(s);
 	if (s->d->exec_pending && s->d->execfd >= 0 && (err = read_exec_result(s)) > 0)
 		service_note(s, "unable to spawn ./run (waiting 60 seconds): %s", strerror(err));
 	if (s->d->exec_pending && (err > 0 || s->d->execfd < 0))
@@ -563,7 +599,7 @@ void service_vanish(struct service *s)
 	}
 	service_feed(s, EV_SUP_HUP);
 	if (alive(sv, idx, s)) {
-		bound_last_read(s);
+		service_bound_last_read(s);
 		pool_commit(sv->pool, idx);
 	}
 }
@@ -591,6 +627,11 @@ void service_status(const struct service *s, struct svstatus *ret)
 	};
 }
 
+bool service_is_catch_all(const struct service *s)
+{
+	return strcmp(s->id->name, "s6-svscan-log") == 0;
+}
+
 bool service_has_process(const struct service *s)
 {
 	return s->d->pid > 0;
@@ -607,11 +648,17 @@ struct service *service_next(struct supervisor *sv, const struct service *prev)
 
 struct service *service_find(struct supervisor *sv, const char *name)
 {
-	struct service *s = service_next(sv, NULL);
+	struct service *found = NULL;
 
-	while (s && (s->d->vanished || strcmp(s->id->name, name) != 0))
-		s = service_next(sv, s);
-	return s;
+	for (struct service *s = service_next(sv, NULL); s; s = service_next(sv, s)) {
+		if (s->d->vanished || strcmp(s->id->name, name) != 0)
+			continue;
+		/* One that was moved away may still run under the name that another directory has by now. */
+		if (s->d->active)
+			return s;
+		found = found ? found : s;
+	}
+	return found;
 }
 
 void service_set_pid(struct service *s, pid_t pid)

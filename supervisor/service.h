@@ -66,6 +66,12 @@ void service_feed(struct service *s, enum sv_event ev);
 /* After service_resume of all: takes up what the fault interrupted. s may be freed by it. */
 void service_recover(struct service *s);
 
+/*
+ * A logger that is to leave ends by itself at the end of its input. A process that outlived the producer may hold that
+ * pipe for ever: s6 waits for it, we do for a while. Nothing for any other service.
+ */
+void service_bound_last_read(struct service *s);
+
 /* The process of s died. */
 void service_died(struct service *s, int wstatus);
 
@@ -81,8 +87,14 @@ void service_mend(struct service *s);
 /* The status record as it is (or would be) on disk. */
 void service_status(const struct service *s, struct svstatus *ret);
 
+/* Is it the logger of all that has none of its own: s6-svscan-log, which reads what we write ourselves? */
+bool service_is_catch_all(const struct service *s);
+
 /* Is run or finish alive? */
 bool service_has_process(const struct service *s);
+
+/* A warning about it; under s6's names in the form of s6-supervise. */
+void service_warn(const struct service *s, int err, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
 /* Remembers why, for status and log; prints it unless it is the same as before. */
 void service_note(struct service *s, const char *fmt, ...) __attribute__((format(printf, 2, 3)));

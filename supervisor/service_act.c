@@ -6,18 +6,10 @@
 
 #include <errno.h>
 #include <signal.h>
-#include <stdio.h>
-#include <string.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
 
 #include "config.h"
 #include "dtally.h"
-#include "fdio.h"
-#include "msg.h"
-#include "rights.h"
 #include "signame.h"
-#include "spawn.h"
 #include "svfiles.h"
 #include "sys.h"
 #include "tai.h"
@@ -29,20 +21,29 @@
 #define VANISHED_NS (5 * SECOND) /* for a service whose directory is gone, so that nobody else can stop it */
 #define FINISH_MS 5000
 
-/* What was wrong with a file that has a default; said at each reading, as s6 does. */
-static void complain(const struct service *s, const char *file, int err)
+void service_complain(const struct service *s, const char *file, int err)
 {
 	if (err == -EINVAL)
-		msg_warn(0, "%s: invalid %s", service_name(s), file);
+		service_warn(s, 0, "invalid %s", file);
 	else if (err < 0 && err != -ENOENT)
-		msg_warn(err, "%s: unable to open %s", service_name(s), file);
+		service_warn(s, err, "unable to open %s", file);
+}
+
+/* A flag that cannot be looked for counts as not there, with a warning. */
+bool service_flag(const struct service *s, const char *file)
+{
+	int r = svcdir_flag(s->d->dirfd, file);
+
+	if (r < 0)
+		service_warn(s, r, "unable to access %s", file);
+	return r > 0;
 }
 
 static uint32_t read_uint(struct service *s, const char *file, uint32_t fallback)
 {
 	uint32_t n = fallback;
 
-	complain(s, file, svcdir_uint(s->d->dirfd, file, &n));
+	service_complain(s, file, svcdir_uint(s->d->dirfd, file, &n));
 	return n;
 }
 
@@ -50,7 +51,7 @@ static int read_signal(struct service *s, const char *file, int fallback)
 {
 	int sig = fallback;
 
-	complain(s, file, svcdir_signal(s->d->dirfd, file, &sig));
+	service_complain(s, file, svcdir_signal(s->d->dirfd, file, &sig));
 	return sig;
 }
 
@@ -61,12 +62,12 @@ static void send_signal(struct service *s, int sig)
 	if (pid <= 1)
 		return;
 	if (sys.kill(sig < 0 ? -pid : pid, sig < 0 ? -sig : sig) < 0 && errno == EPERM)
-		msg_warn(EPERM, "%s: unable to send signal %d", service_name(s), sig < 0 ? -sig : sig);
+		service_warn(s, EPERM, "unable to send signal %d", sig < 0 ? -sig : sig);
 }
 
 static void act_kill(struct service *s)
 {
-	int group = svcdir_flag(s->d->dirfd, "flag-timeout-killpg") > 0 ? -1 : 1;
+	int group = service_flag(s, "flag-timeout-killpg") ? -1 : 1;
 
 	send_signal(s, group * SIGKILL);
 	send_signal(s, group * SIGCONT);
@@ -74,7 +75,7 @@ static void act_kill(struct service *s)
 
 static void act_kill_finish(struct service *s)
 {
-	msg_warn(0, "%s: finish script lifetime reached maximum value - sending it a SIGKILL", service_name(s));
+	service_warn(s, 0, "finish script lifetime reached maximum value - sending it a SIGKILL");
 	send_signal(s, SIGCONT);
 	send_signal(s, SIGKILL);
 }
@@ -90,7 +91,7 @@ static void act_died(struct service *s)
 	service_unwatch(s);
 	r = svfiles_add_death(s, s->wstatus, read_uint(s, "max-death-tally", DTALLY_DEFAULT));
 	if (r < 0)
-		msg_warn(r, "%s: unable to update the death tally", service_name(s));
+		service_warn(s, r, "unable to update the death tally");
 }
 
 /* Compat: s6 makes every service pause; here only one that ran for less than a second does. */
@@ -138,202 +139,7 @@ static void act_status(struct service *s)
 	int r = svfiles_write_status(s);
 
 	if (r < 0)
-		msg_warn(r, "%s: unable to write status file", service_name(s));
-}
-
-/* The write end of the pair's pipe for a producer, its read end for a logger, /dev/null after a detach. */
-static void standard_fds(const struct service *s, int *in, int *out)
-{
-	const struct slot_data *partner = pool_data(s->sv->pool, s->d->partner);
-
-	*in = *out = -1;
-	if (s->id->is_log)
-		*in = partner ? partner->pipe_r : s->sv->head->nullfd;
-	else if (s->d->pipe_w >= 0)
-		*out = s->d->pipe_w;
-	if (s->d->detached)
-		*in = *out = s->sv->head->nullfd;
-}
-
-/* Is the program on another file system than the scan directory, so that its exec might block? */
-static bool exec_may_block(const struct service *s, const char *file)
-{
-	struct stat run;
-
-	return sys.fstatat(s->d->dirfd, file, &run, 0) == 0 && run.st_dev != s->sv->scandir_dev;
-}
-
-static int judge(struct service *s, const char *file, struct spawn *sp, struct ids *ids)
-{
-	char why[NOTE_MAX];
-
-	switch (rights_to_run(s, file, ids, why, sizeof(why))) {
-	case RIGHTS_SELF:
-		return 0;
-	case RIGHTS_IDS:
-		/*
-		 * From its setuid on that user may send it SIGSTOP, and whoever waits for a vfork would stop with
-		 * it: us. A forked child stops alone.
-		 */
-		sp->ids = ids;
-		sp->may_block = true;
-		return 0;
-	default:
-		service_note(s, "%s", why);
-		return -EPERM;
-	}
-}
-
-/* Reads notification-fd and makes its pipe. 0, or -errno: the start fails. */
-static int open_readiness(struct service *s, struct spawn *sp)
-{
-	struct rlimit rl;
-	uint32_t num;
-	int fds[2];
-	int r = svcdir_uint(s->d->dirfd, "notification-fd", &num);
-
-	if (r == -ENOENT)
-		return 0;
-	if (r == 0 && getrlimit(RLIMIT_NOFILE, &rl) == 0 && (num == 0 || num >= rl.rlim_cur))
-		r = -EINVAL;
-	if (r < 0) {
-		complain(s, "notification-fd", r);
-		return 0;
-	}
-	service_unwatch(s); /* what a start that a fault cut short has left */
-	if (sys.pipe2(fds, O_CLOEXEC) < 0)
-		return -errno;
-	if (sys.fcntl(fds[0], F_SETFL, O_NONBLOCK) < 0) {
-		r = -errno;
-		fdio_close(&fds[0]);
-		fdio_close(&fds[1]);
-		return r;
-	}
-	s->d->notifyfd = fds[0];
-	sp->notify_fd = fds[1];
-	sp->notify_num = (int)num;
-	return service_watch_ready(s);
-}
-
-static void read_lock_num(struct service *s, struct spawn *sp)
-{
-	uint32_t num = read_uint(s, "lock-fd", 0);
-
-	if (num == 0 || num > INT32_MAX)
-		return;
-	sp->lock_num = (int)num;
-	sp->may_block = true;
-}
-
-static void spawned(struct service *s, pid_t pid, int execfd)
-{
-	service_set_pid(s, pid);
-	s->d->started_ns = mono_ns();
-	s->d->ready_ns = 0;
-	s->d->note[0] = '\0';
-	s->d->execfd = execfd;
-	s->d->exec_pending = execfd >= 0;
-	service_watch_exec(s);
-	service_raise(s, EV_SPAWNED);
-}
-
-/* 0, or -errno: nothing runs. */
-static int start_run(struct service *s, struct spawn *sp)
-{
-	pid_t pid;
-	int execfd;
-	int r = open_readiness(s, sp);
-
-	pid = r < 0 ? r : spawn_start(sp, &execfd);
-	fdio_close(&sp->notify_fd);
-	if (pid < 0) {
-		service_unwatch(s);
-		return pid;
-	}
-	spawned(s, pid, execfd);
-	return 0;
-}
-
-void service_run(struct service *s)
-{
-	char *argv[] = { (char[]){ "./run" }, s->id->name, NULL };
-	struct spawn sp = { .path = "./run", .argv = argv, .envp = s->sv->envp, .dirfd = s->d->dirfd,
-		.notify_fd = -1, .notify_num = -1, .lock_num = -1, .note_pid = &s->d->spawned };
-	struct ids ids;
-	int r;
-
-	if (s->d->successor_of != POOL_NONE) {
-		s->d->start_waits = true;
-		return;
-	}
-	s->d->spawned_finish = false;
-	if (judge(s, "run", &sp, &ids) < 0) {
-		service_raise(s, EV_SPAWN_REFUSED);
-		return;
-	}
-	read_lock_num(s, &sp);
-	if (sp.lock_num >= 0) {
-		uint32_t num = 0;
-
-		if (svcdir_uint(s->d->dirfd, "notification-fd", &num) == 0 && (int)num == sp.lock_num) {
-			service_note(s, "unable to start service: notification-fd and lock-fd are the same");
-			service_raise(s, EV_SPAWN_REFUSED);
-			return;
-		}
-	}
-	sp.may_block = sp.may_block || exec_may_block(s, "run");
-	standard_fds(s, &sp.in, &sp.out);
-	r = start_run(s, &sp);
-	if (r < 0) {
-		service_note(s, "unable to spawn ./run (waiting 60 seconds): %s", strerror(-r));
-		service_raise(s, EV_SPAWN_FAILED);
-	}
-}
-
-static void act_run(struct service *s)
-{
-	service_run(s);
-}
-
-/* After a fault the finish of this death may be there already: the child left its pid. */
-static bool adopt_finish(struct service *s)
-{
-	if (s->d->spawned == 0 || !s->d->spawned_finish)
-		return false;
-	service_set_pid(s, s->d->spawned);
-	service_raise(s, EV_FINISHING);
-	return true;
-}
-
-static void act_finish(struct service *s)
-{
-	char code[12], sig[12], pgid[12];
-	char *argv[] = { (char[]){ "finish" }, code, sig, s->id->name, pgid, NULL };
-	struct spawn sp = { .path = "./finish", .argv = argv, .envp = s->sv->envp, .dirfd = s->d->dirfd,
-		.notify_fd = -1, .notify_num = -1, .lock_num = -1, .note_pid = &s->d->spawned };
-	struct ids ids;
-	pid_t pid = -ENOENT;
-	int execfd = -1;
-	bool there;
-
-	if (adopt_finish(s))
-		return;
-	snprintf(code, sizeof(code), "%d", WIFSIGNALED(s->wstatus) ? 256 : WEXITSTATUS(s->wstatus));
-	snprintf(sig, sizeof(sig), "%d", WIFSIGNALED(s->wstatus) ? WTERMSIG(s->wstatus) : 0);
-	snprintf(pgid, sizeof(pgid), "%d", (int)s->d->last_run);
-	s->d->spawned_finish = true;
-	there = !s->d->vanished && svcdir_flag(s->d->dirfd, "finish") != 0;
-	if (there && judge(s, "finish", &sp, &ids) == 0) {
-		sp.may_block = sp.may_block || exec_may_block(s, "finish");
-		standard_fds(s, &sp.in, &sp.out);
-		pid = spawn_start(&sp, &execfd);
-		if (pid < 0)
-			msg_warn(pid, "%s: unable to spawn ./finish", service_name(s));
-	}
-	fdio_close(&execfd); /* a finish that could not be executed ends like one that had nothing to do */
-	if (pid > 0)
-		service_set_pid(s, pid);
-	service_raise(s, pid > 0 ? EV_FINISHING : EV_NO_FINISH);
+		service_warn(s, r, "unable to write status file");
 }
 
 void service_act(struct service *s, enum sv_event ev, const struct sv_step *step)
@@ -342,9 +148,9 @@ void service_act(struct service *s, enum sv_event ev, const struct sv_step *step
 	int r = 0;
 
 	if (a & ACT_MAKE_DOWN && (r = svfiles_make_down(s)) < 0)
-		msg_warn(r, "%s: unable to create down file", service_name(s));
+		service_warn(s, r, "unable to create down file");
 	if (a & ACT_DROP_DOWN && (r = svfiles_drop_down(s)) < 0)
-		msg_warn(r, "%s: unable to remove down file", service_name(s));
+		service_warn(s, r, "unable to remove down file");
 	if (a & ACT_DETACH)
 		s->d->detached = true;
 	if (a & ACT_SIGNAL)
@@ -388,7 +194,7 @@ void service_act(struct service *s, enum sv_event ev, const struct sv_step *step
 	if (a & ACT_NOTIFY)
 		svfiles_notify(s, step->notify);
 	if (a & ACT_RUN)
-		act_run(s);
+		service_run(s);
 	if (a & ACT_FINISH)
-		act_finish(s);
+		service_run_finish(s);
 }

@@ -7,8 +7,15 @@
 /* Walks the action bits upward. Events that come of it are raised with service_raise. */
 void service_act(struct service *s, enum sv_event ev, const struct sv_step *step);
 
-/* Spawns run now (ACT_RUN without the machine: a start that waited). */
+/* service_run.c: spawn run (also without the machine: a start that waited) or finish. */
 void service_run(struct service *s);
+void service_run_finish(struct service *s);
+
+/* What was wrong with a file that has a default (-errno of svcdir.h); said at each reading, as s6 does. */
+void service_complain(const struct service *s, const char *file, int err);
+
+/* Is there such a file? */
+bool service_flag(const struct service *s, const char *file);
 
 /* service.c: for actions to report what came of them. */
 void service_raise(struct service *s, enum sv_event ev);

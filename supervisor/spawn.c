@@ -2,6 +2,7 @@
 #include "spawn.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <linux/close_range.h>
 #include <poll.h>
 #include <sched.h>
@@ -10,18 +11,21 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <unistd.h>
 
 #include "fdio.h"
 #include "sys.h"
 
 static struct rlimit nofile;
 static bool nofile_known;
+static int passed_on = -1; /* the highest descriptor that programs are to inherit; -1: not known */
+static char stack[65536] __attribute__((aligned(64))); /* of children that clone makes */
 
 /* Low numbers for what a child needs: all from first on are closed for it at once. */
 static struct {
 	bool on;
 	int null;
-	int num[3]; /* stdin, stdout, readiness */
+	int num[4]; /* stdin, stdout, stderr, readiness */
 	unsigned int first;
 } low;
 
@@ -45,7 +49,7 @@ static int highest_passed_on(void)
 
 void spawn_reserve(int nullfd)
 {
-	int top = highest_passed_on();
+	int top = passed_on = highest_passed_on();
 
 #ifdef __SANITIZE_ADDRESS__
 	return; /* the sanitizer knows vfork, but not a stack of our own */
@@ -67,6 +71,30 @@ void spawn_init(void)
 	nofile_known = getrlimit(RLIMIT_NOFILE, &nofile) == 0;
 }
 
+uint32_t spawn_fd_limit(void)
+{
+	return nofile_known && nofile.rlim_cur < INT32_MAX ? (uint32_t)nofile.rlim_cur : INT32_MAX;
+}
+
+void spawn_restore_limit(void)
+{
+	if (nofile_known)
+		(void)setrlimit(RLIMIT_NOFILE, &nofile);
+}
+
+void spawn_close_range(unsigned int first, unsigned int last)
+{
+	struct rlimit lim;
+
+	if (first > last || close_range(first, last, 0) == 0)
+		return;
+	/* Kernels before 5.9. */
+	if (getrlimit(RLIMIT_NOFILE, &lim) < 0 || lim.rlim_cur > 1u << 20)
+		lim.rlim_cur = 1u << 20;
+	for (unsigned int fd = first; fd <= last && fd < lim.rlim_cur; fd++)
+		(void)sys.close((int)fd);
+}
+
 void spawn_reset_child(void)
 {
 	static const int ours[] = { SIGSEGV, SIGBUS, SIGABRT, SIGILL, SIGFPE, SIGPIPE };
@@ -76,8 +104,7 @@ void spawn_reset_child(void)
 		signal(ours[i], SIG_DFL);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
-	if (nofile_known)
-		(void)setrlimit(RLIMIT_NOFILE, &nofile);
+	spawn_restore_limit();
 }
 
 /* Like dup2, but a descriptor that is there already loses its close-on-exec too. */
@@ -90,16 +117,15 @@ static int place(int fd, int num)
 	return dup2(fd, num) < 0 ? -errno : 0;
 }
 
-/* Blocks for as long as somebody else holds it: that is what a lock-fd is for. */
-static int take_lock(int num)
+/*
+ * Blocks for as long as somebody else holds it: that is what a lock-fd is for. The lock goes with the first descriptor
+ * of the file that this process closes, so there must be one only.
+ */
+static int take_lock(int fd, int num)
 {
 	struct flock fl = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
-	int fd = open("supervise/service-lock", O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0666);
-	int r;
+	int r = place(fd, num);
 
-	if (fd < 0)
-		return -errno;
-	r = place(fd, num);
 	if (r == 0 && fd != num)
 		close(fd);
 	while (r == 0 && fcntl(num, F_SETLKW, &fl) < 0)
@@ -122,17 +148,17 @@ static int child_exec(const struct spawn *sp)
 	sigset_t none;
 	int r;
 
-	setsid();
-	if ((r = place(sp->in, 0)) < 0 || (r = place(sp->out, 1)) < 0)
+	if (!sp->same_session)
+		setsid();
+	if ((r = place(sp->in, 0)) < 0 || (r = place(sp->out, 1)) < 0 || (r = place(sp->err, 2)) < 0)
 		return r;
 	if (sp->ids && (r = ids_become(sp->ids)) < 0)
 		return r;
-	if (sp->lock_num >= 0 && (r = take_lock(sp->lock_num)) < 0)
+	if (sp->lock_num >= 0 && (r = take_lock(sp->lock_fd, sp->lock_num)) < 0)
 		return r;
 	if ((r = place(sp->notify_fd, sp->notify_num)) < 0)
 		return r;
-	if (nofile_known)
-		(void)setrlimit(RLIMIT_NOFILE, &nofile);
+	spawn_restore_limit();
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	execve(sp->path, sp->argv, sp->envp);
@@ -212,7 +238,7 @@ static int lower(int *fd, int num)
 /* A pipe's end must not stay open at a low number: its reader would never see the end. */
 static void raise_again(const struct spawn *sp)
 {
-	const int nums[] = { sp->in, sp->out, sp->notify_fd };
+	const int nums[] = { sp->in, sp->out, sp->err, sp->notify_fd };
 
 	for (size_t i = 0; i < sizeof(nums) / sizeof(*nums); i++)
 		if (nums[i] >= 0)
@@ -221,14 +247,13 @@ static void raise_again(const struct spawn *sp)
 
 static pid_t start_shared(const struct spawn *sp)
 {
-	static char stack[65536] __attribute__((aligned(64)));
 	struct spawn copy = *sp;
 	struct shared sh = { .sp = &copy };
 	pid_t pid = -1;
 	int r;
 
 	if ((r = lower(&copy.in, low.num[0])) == 0 && (r = lower(&copy.out, low.num[1])) == 0 &&
-		(r = lower(&copy.notify_fd, low.num[2])) == 0) {
+		(r = lower(&copy.err, low.num[2])) == 0 && (r = lower(&copy.notify_fd, low.num[3])) == 0) {
 		pid = clone(shared_main, stack + sizeof(stack), CLONE_VM | CLONE_VFORK | CLONE_FILES | SIGCHLD, &sh);
 		r = pid < 0 ? -errno : pid;
 	}
@@ -240,33 +265,79 @@ static pid_t start_shared(const struct spawn *sp)
 	return start_vfork(sp);
 }
 
-static void __attribute__((noreturn)) child_tell(struct spawn *sp, int fd)
+struct forked {
+	struct spawn sp;
+	int fd; /* write end of the pipe for the result */
+};
+
+/* A number that the service asked for may be that of something which is needed after it: that steps aside. */
+static void step_aside(const struct spawn *sp, int *fd)
 {
-	int top = sp->notify_num > sp->lock_num ? sp->notify_num : sp->lock_num;
+	while (*fd >= 0 && (*fd == sp->notify_num || *fd == sp->lock_num))
+		*fd = fcntl(*fd, F_DUPFD_CLOEXEC, 3);
+}
+
+/* The lowest of what the child needs from there on; UINT_MAX if there is nothing more. */
+static unsigned int next_needed(const struct forked *f, unsigned int from)
+{
+	const int needed[] = { f->sp.in, f->sp.out, f->sp.err, f->sp.notify_fd, f->sp.lock_fd, f->fd };
+	unsigned int next = UINT_MAX;
+
+	for (size_t i = 0; i < sizeof(needed) / sizeof(*needed); i++)
+		if (needed[i] >= 0 && (unsigned int)needed[i] >= from && (unsigned int)needed[i] < next)
+			next = (unsigned int)needed[i];
+	return next;
+}
+
+/*
+ * This child may be held up for long, and with it all that it holds: others' locks would stay locked, and
+ * their loggers would not see the end of their pipes.
+ */
+static void close_others(const struct forked *f)
+{
+	unsigned int from = (unsigned int)(passed_on < 0 ? LEAK_MAX : passed_on) + 1, next;
+
+	for (unsigned int fd = 3; fd < from; fd++)
+		if (next_needed(f, fd) != fd && fcntl((int)fd, F_GETFD) > 0)
+			close((int)fd);
+	do {
+		next = next_needed(f, from);
+		spawn_close_range(from, next - (next != UINT_MAX));
+		from = next + 1;
+	} while (next != UINT_MAX);
+}
+
+/* Until its exec it obeys signals as the program will that it becomes. */
+static int forked_main(void *arg)
+{
+	struct forked *f = arg;
 	int err;
 
-	/* A number that the service asked for may be our pipe's: step aside. */
-	if (fd <= top)
-		fd = fcntl(fd, F_DUPFD_CLOEXEC, top + 1);
-	sp->note_pid = NULL; /* the parent notes it: this child may run when that is long settled */
-	err = -child_enter(sp);
+	step_aside(&f->sp, &f->fd);
+	step_aside(&f->sp, &f->sp.notify_fd);
+	f->sp.note_pid = NULL; /* the parent notes it: this child may run when that is long settled */
+	err = -child_enter(&f->sp);
+	close_others(f);
+	spawn_reset_child();
 	if (err == 0)
-		err = -child_exec(sp);
-	(void)!write(fd, &err, sizeof(err));
+		err = -child_exec(&f->sp);
+	(void)!write(f->fd, &err, sizeof(err));
 	_exit(127);
 }
 
 static pid_t start_fork(const struct spawn *sp, int *ret_execfd)
 {
-	struct spawn copy = *sp;
+	struct forked f = { .sp = *sp };
 	int fds[2];
 	pid_t pid;
 
 	if (sys.pipe2(fds, O_CLOEXEC | O_NONBLOCK) < 0)
 		return -errno;
-	pid = _Fork(); /* without the handlers that libraries hang on fork */
+	f.fd = fds[1];
+	/* Without the handlers that libraries hang on fork. */
+	pid = sp->new_pidns ? clone(forked_main, stack + sizeof(stack), CLONE_NEWPID | SIGCHLD, &f) : _Fork();
 	if (pid == 0)
-		child_tell(&copy, fds[1]);
+		_exit(forked_main(&f));
 	if (pid < 0) {
 		pid = -errno;
 		fdio_close(&fds[0]);

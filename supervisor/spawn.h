@@ -9,6 +9,7 @@
 #define HEXAD_SPAWN_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "ids.h"
@@ -18,13 +19,18 @@ struct spawn {
 	char *const *argv;
 	char *const *envp;
 	int dirfd;                   /* becomes the working directory */
-	int in, out;                 /* become 0 and 1; -1: as ours. Never 0 to 2 themselves. */
+	int in, out, err;            /* become 0, 1 and 2; -1: as ours. Never 0 to 2 themselves. */
 	int notify_fd, notify_num;   /* write end of the readiness pipe and the number it gets; -1: none */
-	int lock_num;                /* lock-fd: number under which supervise/service-lock is held, -1: none */
+	int lock_fd, lock_num;       /* file to be locked before the exec and its number; -1: none. Needs may_block. */
 	const struct ids *ids;       /* whom to become; NULL: stay */
 	bool may_block;              /* use fork and tell later */
+	bool new_pidns;              /* process 1 of a pid namespace of its own. Needs may_block. */
+	bool same_session;           /* as ours; else it leads one of its own */
 	volatile pid_t *note_pid;    /* the pid is there before anything else can go wrong; NULL: nowhere */
 };
+
+/* No descriptor: for initializers, before those that there are. */
+#define SPAWN_NOTHING .in = -1, .out = -1, .err = -1, .notify_fd = -1, .notify_num = -1, .lock_fd = -1, .lock_num = -1
 
 /*
  * Returns the pid, or -errno when nothing runs (with vfork that includes a failed exec). With
@@ -35,6 +41,15 @@ pid_t spawn_start(const struct spawn *sp, int *ret_execfd);
 
 /* Remembers the limit of open files to hand to children; call before raising our own. */
 void spawn_init(void);
+
+/* That limit: numbers of descriptors that a service may ask for are below it. */
+uint32_t spawn_fd_limit(void);
+
+/* Sets it again for this process, before an exec. Safe in a signal handler. */
+void spawn_restore_limit(void);
+
+/* Closes all descriptors from first to last. */
+void spawn_close_range(unsigned int first, unsigned int last);
 
 /*
  * Sets a few low descriptor numbers aside, so that a start costs the same however many services there

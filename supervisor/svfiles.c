@@ -181,6 +181,8 @@ static int open_control(struct service *s, int dir, char *why, size_t cap)
 	if (r < 0)
 		return unable(why, cap, "mkfifo", "supervise/control", r);
 	fd = fdio_open(dir, "control", O_RDWR | O_NONBLOCK | O_NOFOLLOW, 0);
+	if (fd == -EISDIR || fd == -ENXIO || fd == -ELOOP)
+		return refuse(why, cap, "supervise/control", "is not a FIFO");
 	if (fd < 0)
 		return unable(why, cap, "open", "supervise/control", fd);
 	r = check_control(s, fd, why, cap);
@@ -272,6 +274,35 @@ int svfiles_mend_control(struct service *s)
 	}
 	leave_dir(&dir);
 	return r;
+}
+
+int svfiles_open_service_lock(struct service *s, bool *ret_wrote, bool *ret_held)
+{
+	struct flock fl = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+	struct stat st;
+	int dir = enter_dir(s, "supervise", O_PATH);
+	int fd, r = 0;
+
+	if (dir < 0)
+		return dir;
+	fd = fdio_open(dir, "service-lock", O_WRONLY | O_NONBLOCK | O_NOFOLLOW | O_CREAT, 0666);
+	leave_dir(&dir);
+	if (fd < 0)
+		return fd;
+	if (sys.fstat(fd, &st) < 0)
+		r = -errno;
+	else if (!S_ISREG(st.st_mode))
+		r = -EINVAL;
+	else if ((st.st_size > 0 && sys.ftruncate(fd, 0) < 0) || sys.lock(fd, F_GETLK, &fl) < 0 ||
+		sys.fcntl(fd, F_SETFL, 0) < 0)
+		r = -errno;
+	if (r < 0) {
+		fdio_close(&fd);
+		return r;
+	}
+	*ret_wrote = st.st_size > 0;
+	*ret_held = fl.l_type != F_UNLCK;
+	return fd;
 }
 
 int svfiles_write_status(struct service *s)

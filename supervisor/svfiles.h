@@ -25,6 +25,12 @@ void svfiles_close(struct service *s);
 /* Makes the control FIFO again if it was lost: 1 if it is a new one, 0, or -errno. */
 int svfiles_mend_control(struct service *s);
 
+/*
+ * Opens supervise/service-lock, empty; made if need be. The descriptor or -errno. *ret_wrote: it was not empty;
+ * *ret_held: somebody has locked it. It is not locked here, and must be closed before the child is done for.
+ */
+int svfiles_open_service_lock(struct service *s, bool *ret_wrote, bool *ret_held);
+
 int svfiles_write_status(struct service *s);
 void svfiles_notify(struct service *s, const char *letters);
 
