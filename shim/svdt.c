@@ -68,7 +68,7 @@ int svdt_main(int argc, char **argv)
 			numeric = c == 's';
 	}
 	(void)applet_operands(argc, argv, &dir);
-	n = read_or_make(dir[0], buf, max);
+	n = max ? read_or_make(dir[0], buf, max) : 0;
 	if (n < 0)
 		msg_die(EXIT_SYSTEM, n, "unable to read death tally for service %s", dir[0]);
 	for (int i = 0; i < n; i++) {

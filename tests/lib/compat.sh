@@ -83,8 +83,8 @@ compat_same() {
 compat_snapshot() {
 	(
 		cd "$1" || exit
-		find . -mindepth 1 -printf '%P %y %m %U:%G %l\n' | sort
-		find . -type f -readable -size +0 -printf '%P\0' | sort -z | xargs -0r cksum --
+		find . -mindepth 1 -printf '%P %y %m %U:%G %l\n' 2>/dev/null | sort
+		find . -type f -readable -size +0 -printf '%P\0' 2>/dev/null | sort -z | xargs -0r cksum --
 	)
 }
 
