@@ -75,7 +75,7 @@ static void tell(const struct notice *no, const char *name)
 static int tell_all(const struct notice *no, unsigned int limit)
 {
 	_Alignas(struct dirent64) char buf[4096];
-	unsigned int others = OTHER_ENTRIES;
+	unsigned int others = limit == FIFODIR_ALL ? FIFODIR_ALL : OTHER_ENTRIES;
 	ssize_t len, at;
 
 	while ((len = sys.getdents(no->dirfd, buf, sizeof(buf))) > 0) {

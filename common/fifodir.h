@@ -10,13 +10,14 @@
 #include <sys/types.h>
 
 #define FIFODIR_PREFIX "ftrig1:@"
+#define FIFODIR_ALL 0xffffffffU /* no limit: for clients, whose time is their own */
 #define FIFODIR_NAME 39 /* length of a listener's FIFO name */
 
 /*
  * Writes msg, in one write, to every listener. Listeners without a reader, and those whose write
  * gives EPIPE, are unlinked; other failures lose the message for that listener alone. At most limit
  * listeners are served, and a few hundred other entries passed over, so that nobody can hold the
- * caller up. SIGPIPE must not kill the caller. With a NULL name dirfd is the event
+ * caller up; FIFODIR_ALL lifts both limits. SIGPIPE must not kill the caller. With a NULL name dirfd is the event
  * directory itself, just opened for reading.
  * Opens are O_NOFOLLOW|O_NONBLOCK and only FIFOs are written to. 0, or -errno if the directory
  * cannot be read.

@@ -200,6 +200,21 @@ void ids_user_name(uid_t uid, char *buf, size_t cap)
 		(void)fclose(f);
 }
 
+void ids_group_name(gid_t gid, char *buf, size_t cap)
+{
+	FILE *f = NULL;
+	const struct group *gr = NULL;
+
+	(void)snprintf(buf, cap, "%lu", (unsigned long)gid);
+	if (open_list(GROUP, &f) < 0)
+		return;
+	while ((gr = fgetgrent(f)) != NULL && gr->gr_gid != gid)
+		;
+	if (gr && strlen(gr->gr_name) < cap)
+		(void)snprintf(buf, cap, "%s", gr->gr_name);
+	(void)fclose(f);
+}
+
 /* Are real, effective and saved ids all these? */
 static bool has_ids(const struct ids *ids)
 {

@@ -32,6 +32,7 @@ int ids_group(const char *group, gid_t *ret);
 
 /* The user's name into buf, or the number as text if it is not listed. Always NUL-terminated. */
 void ids_user_name(uid_t uid, char *buf, size_t cap);
+void ids_group_name(gid_t gid, char *buf, size_t cap); /* the same for a group */
 
 /*
  * setgroups, setgid, setuid for good, by raw system calls (safe after vfork). Being all that

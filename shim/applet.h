@@ -5,6 +5,8 @@
 #ifndef SV_APPLET_H
 #define SV_APPLET_H
 
+#include "option.h"
+
 #define ANY 0x7fffffff /* no upper limit: s6's commands ignore operands they do not know */
 
 struct applet {
@@ -25,11 +27,14 @@ extern const struct applet *applet_self;
 void applet_usage(void) __attribute__((noreturn));
 
 /*
- * Options as s6 reads them: short ones, grouped or not, ended by the first operand, "-" or "--".
- * spec is getopt's, without a leading "+". Returns the letter, or -1 at the end; anything unknown and
- * a missing argument is a usage error. optarg and optind are getopt's.
+ * Options as s6 reads them, one a call (option.h has the rules): the letter, or -1 at the end. spec is getopt's,
+ * without a leading "+"; optarg and optind are set as getopt does. Anything unknown and a missing
+ * argument is a usage error.
  */
 int applet_option(int argc, char **argv, const char *spec);
+
+/* The same for the commands that know long names since 2.15, with 2.15's messages; exit 100. */
+int applet_option_long(int argc, char **argv, const char *spec, const struct option_name *names);
 
 /* After the options: checks the number of operands and returns it; *operands is the first one. */
 int applet_operands(int argc, char **argv, char ***operands);

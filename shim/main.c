@@ -29,18 +29,45 @@ void applet_usage(void)
 	msg_usage(text);
 }
 
+/* One step of the only walk there is in a process; optarg and optind follow it. */
+static int next_option(int argc, char **argv, const char *spec, const struct option_name *names, const char **bad)
+{
+	static struct option_walk walk = OPTION_WALK_INIT;
+	int c = option_next(&walk, argc, argv, spec, names);
+
+	optarg = walk.arg;
+	optind = walk.index;
+	*bad = walk.bad;
+	return c;
+}
+
 int applet_option(int argc, char **argv, const char *spec)
 {
-	char posix[128];
-	int c;
+	const char *bad;
+	int c = next_option(argc, argv, spec, NULL, &bad);
 
-	/* The plus ends the options at the first operand, whatever the environment says. */
-	(void)snprintf(posix, sizeof(posix), "+%s", spec);
-	opterr = 0;
-	c = getopt(argc, argv, posix);
-	if (c == '?')
+	if (c < OPTION_END)
 		applet_usage();
 	return c;
+}
+
+int applet_option_long(int argc, char **argv, const char *spec, const struct option_name *names)
+{
+	const char *bad;
+	int c = next_option(argc, argv, spec, names, &bad);
+
+	switch (c) {
+	case OPTION_UNKNOWN:
+		msg_die(EXIT_USAGE, 0, "unrecognized short option: %c", *bad);
+	case OPTION_NOARG:
+		msg_die(EXIT_USAGE, 0, "invalid option: -%c needs an argument", *bad);
+	case OPTION_UNKNOWN_BOOL:
+		msg_die(EXIT_USAGE, 0, "unrecognized boolean option: %s", bad);
+	case OPTION_UNKNOWN_ARG:
+		msg_die(EXIT_USAGE, 0, "unrecognized option with argument: %s", bad);
+	default:
+		return c;
+	}
 }
 
 int applet_operands(int argc, char **argv, char ***operands)

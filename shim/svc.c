@@ -12,6 +12,7 @@
 
 #include "applet.h"
 #include "ctl.h"
+#include "listen.h"
 #include "msg.h"
 #include "signame.h"
 #include "slot.h"
@@ -141,7 +142,7 @@ int svc_main(int argc, char **argv)
 
 	parse(argc, argv, &opt);
 	n = applet_operands(argc, argv, &dirs);
-	deadline = watch_deadline(opt.ms);
+	deadline = listen_deadline(opt.ms);
 	for (int i = 0; i < n; i++)
 		if (!dirs[i][0])
 			msg_die(EXIT_USAGE, 0, "invalid service path");

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "applet.h"
+#include "listen.h"
 #include "watch.h"
 
 int svwait_main(int argc, char **argv)
@@ -22,7 +23,7 @@ int svwait_main(int argc, char **argv)
 			(void)watch_goal_of((char)c, &goal);
 	}
 	n = applet_operands(argc, argv, &dirs);
-	int64_t deadline = watch_deadline(ms);
+	int64_t deadline = listen_deadline(ms);
 	watch_begin(&set, dirs, (unsigned int)n);
 	return watch_finish(&set, &goal, false, deadline);
 }

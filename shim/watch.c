@@ -1,69 +1,13 @@
-/*
- * Owns the subscriptions of this process. They are unlinked at exit, and also where a signal ends the
- * process: such signals are only let in while waiting, and are raised again after the cleaning.
- */
+/* Waiting for services: what is known of each, and how the events change it. */
 #include <errno.h>
-#include <poll.h>
-#include <signal.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "fdio.h"
+#include "listen.h"
 #include "msg.h"
 #include "slot.h"
 #include "svstatus.h"
 #include "watch.h"
-
-/* What is to be unlinked at exit. The set itself may live in a frame that is gone by then. */
-static struct watch *held;
-static unsigned int nheld;
-static volatile sig_atomic_t killed_by;
-static const int deadly[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM };
-
-static void on_signal(int sig)
-{
-	killed_by = sig;
-}
-
-static void clean_up(void)
-{
-	for (unsigned int i = 0; i < nheld; i++)
-		if (held[i].sub.fd >= 0)
-			fifodir_unsubscribe(&held[i].sub);
-	nheld = 0;
-}
-
-/* From here on, deadly signals wait until ppoll lets them in. */
-static void hold_signals(void)
-{
-	struct sigaction sa = { .sa_handler = on_signal }, old;
-	sigset_t set;
-
-	sigemptyset(&set);
-	for (size_t i = 0; i < sizeof(deadly) / sizeof(deadly[0]); i++) {
-		/* What was ignored when we came stays ignored. */
-		if (sigaction(deadly[i], NULL, &old) == 0 && old.sa_handler == SIG_IGN)
-			continue;
-		sigaddset(&set, deadly[i]);
-		(void)sigaction(deadly[i], &sa, NULL);
-	}
-	(void)sigprocmask(SIG_BLOCK, &set, NULL);
-	(void)signal(SIGPIPE, SIG_IGN);
-	(void)atexit(clean_up);
-}
-
-static void die_of(int sig)
-{
-	sigset_t set;
-
-	clean_up();
-	(void)signal(sig, SIG_DFL);
-	(void)raise(sig);
-	sigemptyset(&set);
-	sigaddset(&set, sig);
-	(void)sigprocmask(SIG_UNBLOCK, &set, NULL);
-}
 
 bool watch_goal_of(char letter, struct watch_goal *goal)
 {
@@ -86,19 +30,6 @@ bool watch_goal_of(char letter, struct watch_goal *goal)
 	return true;
 }
 
-static int64_t now_ms(void)
-{
-	struct timespec ts;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
-
-int64_t watch_deadline(unsigned int ms)
-{
-	return ms ? now_ms() + ms : 0;
-}
-
 static void subscribe(struct watch *w)
 {
 	int r;
@@ -108,7 +39,7 @@ static void subscribe(struct watch *w)
 	if (r >= 0) {
 		/* Compat: a missing event directory is made, and failing to is no error yet. */
 		(void)fifodir_make(w->dirfd, "event", getegid(), 03730);
-		r = fifodir_subscribe(w->dirfd, "event", &w->sub);
+		r = listen_to(w->dirfd, "event", &w->sub);
 	}
 	if (r < 0)
 		msg_die(EXIT_SYSTEM, r, "unable to subscribe to events for %s", w->path);
@@ -127,20 +58,13 @@ static void read_status(struct watch *w)
 
 void watch_begin(struct watch_set *set, char *const *paths, unsigned int n)
 {
-	static const struct fifodir_sub none = FIFODIR_SUB_INIT;
-
 	set->failed = 0;
 	set->n = n;
 	set->watch = calloc(n ? n : 1, sizeof(*set->watch));
 	if (!set->watch)
 		msg_die(EXIT_SYSTEM, errno, "unable to allocate memory");
-	for (unsigned int i = 0; i < n; i++) {
+	for (unsigned int i = 0; i < n; i++)
 		set->watch[i].path = paths[i];
-		set->watch[i].sub = none;
-	}
-	held = set->watch;
-	nheld = n;
-	hold_signals();
 	/* All subscriptions come before the first status: what changes in between is an event. */
 	for (unsigned int i = 0; i < n; i++)
 		subscribe(&set->watch[i]);
@@ -202,7 +126,7 @@ static bool drain(struct watch_set *set, struct watch *w, const struct watch_goa
 	ssize_t n;
 
 	for (;;) {
-		n = read(w->sub.fd, &event, 1);
+		n = read(w->sub->fd, &event, 1);
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n <= 0)
@@ -213,44 +137,22 @@ static bool drain(struct watch_set *set, struct watch *w, const struct watch_goa
 	}
 }
 
-static int remaining(int64_t deadline, struct timespec *ts)
-{
-	int64_t left = deadline - now_ms();
-
-	if (left <= 0)
-		return -ETIMEDOUT;
-	ts->tv_sec = left / 1000;
-	ts->tv_nsec = (left % 1000) * 1000000;
-	return 0;
-}
-
-static void sleep_until_event(struct pollfd *fds, unsigned int n, int64_t deadline)
-{
-	struct timespec ts;
-	sigset_t all;
-
-	if (deadline && remaining(deadline, &ts) < 0)
-		msg_die(EXIT_TIMEOUT, 0, "timed out");
-	(void)sigprocmask(SIG_SETMASK, NULL, &all);
-	for (size_t i = 0; i < sizeof(deadly) / sizeof(deadly[0]); i++)
-		sigdelset(&all, deadly[i]);
-	if (ppoll(fds, n, deadline ? &ts : NULL, &all) < 0 && errno != EINTR)
-		msg_die(EXIT_SYSTEM, errno, "unable to poll");
-	if (killed_by)
-		die_of(killed_by);
-}
-
 /* One phase: until all (or any) services are at the goal. */
 static void wait_phase(struct watch_set *set, const struct watch_goal *goal, int64_t deadline)
 {
 	struct pollfd *fds = calloc(set->n ? set->n : 1, sizeof(*fds));
+	int r;
 
 	if (!fds)
 		msg_die(EXIT_SYSTEM, errno, "unable to allocate memory");
 	for (unsigned int i = 0; i < set->n; i++)
-		fds[i] = (struct pollfd){ .fd = set->watch[i].sub.fd, .events = POLLIN };
+		fds[i] = (struct pollfd){ .fd = set->watch[i].sub->fd, .events = POLLIN };
 	while (!is_met(set, goal)) {
-		sleep_until_event(fds, set->n, deadline);
+		r = listen_wait(fds, set->n, deadline);
+		if (r == -ETIMEDOUT)
+			msg_die(EXIT_TIMEOUT, 0, "timed out");
+		if (r < 0)
+			msg_die(EXIT_SYSTEM, r, "unable to poll");
 		for (unsigned int i = 0; i < set->n; i++)
 			if (fds[i].revents && drain(set, &set->watch[i], goal))
 				break;

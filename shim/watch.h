@@ -13,7 +13,7 @@
 struct watch {
 	const char *path;
 	int dirfd;
-	struct fifodir_sub sub;
+	struct fifodir_sub *sub;
 	bool up, ready;
 	bool settled; /* failed or given up: counts as being where it was wanted */
 };
@@ -34,12 +34,9 @@ struct watch_set {
 /* The goal of a letter of "uUdDrR"; false for any other. */
 bool watch_goal_of(char letter, struct watch_goal *goal);
 
-/* Milliseconds from now as a deadline for watch_until; 0 is no deadline. */
-int64_t watch_deadline(unsigned int ms);
-
 /*
  * Subscribes to n services and reads where they are. Ends the process with s6's message and exit 111 if that is
- * not possible. FIFOs are removed when the process exits, by a signal too.
+ * not possible.
  */
 void watch_begin(struct watch_set *set, char *const *paths, unsigned int n);
 

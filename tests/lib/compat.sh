@@ -9,6 +9,10 @@
 #   compat_tree_end          ends it
 #   compat_same DESC CMD...  runs CMD (an s6 name and arguments) both ways: same output, exit code and messages
 #   compat_run debian|ours CMD...   sets C_OUT, C_ERR, C_CODE
+#   compat_files DESC SETUP CMD...  the same as compat_same, each time in a fresh directory that SETUP (words of a shell
+#                            command) fills; what lies there afterwards is the same too: names, types, modes, owners,
+#                            links, contents. The command must name files relative to there
+#   compat_files_but DESC SED SETUP CMD...  the same, with a sed script that makes of Debian's whole result what ours is to be
 #
 # Messages are compared without the "fatal: : " of 2.11, a slip that 2.15 mended, and without the seconds
 # in lines that count them.
@@ -73,4 +77,47 @@ compat_same() {
 	want="code $C_CODE"$'\n'"$C_OUT"$'\n'"$C_ERR"
 	compat_run ours "$@"
 	t_is "$desc" "code $C_CODE"$'\n'"$C_OUT"$'\n'"$C_ERR" "$want"
+}
+
+# What there is in the directory, a line each; of FIFOs and links no content.
+compat_snapshot() {
+	(
+		cd "$1" || exit
+		find . -mindepth 1 -printf '%P %y %m %U:%G %l\n' 2>/dev/null | sort
+		find . -type f -readable -size +0 -printf '%P\0' 2>/dev/null | sort -z | xargs -0r cksum --
+	)
+}
+
+# Runs CMD in a fresh directory after SETUP; the whole result into C_ALL.
+compat_try() {
+	local who=$1 setup=$2
+
+	shift 2
+	rm -rf -- "$T/w"
+	mkdir "$T/w"
+	(
+		cd "$T/w" || exit
+		eval "$setup"
+		compat_run "$who" "$@"
+		printf 'code %s\n%s\n%s\n' "$C_CODE" "$C_OUT" "$C_ERR"
+	) >"$T/.all" 2>&1
+	C_ALL=$(cat "$T/.all" && compat_snapshot "$T/w")
+	chmod -R u+rwx "$T/w"
+}
+
+compat_files_but() {
+	local desc=$1 sed=$2 want
+
+	shift 2
+	compat_try debian "$@"
+	want=$(sed -E "$sed" <<<"$C_ALL")
+	compat_try ours "$@"
+	t_is "$desc" "$C_ALL" "$want"
+}
+
+compat_files() {
+	local desc=$1
+
+	shift
+	compat_files_but "$desc" "" "$@"
 }
