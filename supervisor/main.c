@@ -142,13 +142,11 @@ static void signal_to_init(struct supervisor *sv, int sig)
 		boot_shutdown(sv, true);
 }
 
-static void on_signal(uv_poll_t *p, int status, int events)
+static void on_signal(void *data)
 {
-	struct supervisor *sv = p->data;
+	struct supervisor *sv = data;
 	struct signalfd_siginfo si;
 
-	(void)status;
-	(void)events;
 	if (sys.read(sv->head->signalfd, &si, sizeof(si)) != (ssize_t)sizeof(si))
 		return;
 	if (si.ssi_signo == SIGCHLD)

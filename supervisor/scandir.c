@@ -497,11 +497,9 @@ void scandir_drain_control(struct supervisor *sv)
 		take_letters(sv, buf, (size_t)n);
 }
 
-void scandir_on_control(uv_poll_t *p, int status, int events)
+void scandir_on_control(void *data)
 {
-	(void)status;
-	(void)events;
-	scandir_drain_control(p->data);
+	scandir_drain_control(data);
 }
 
 /* A directory that was removed is noticed by its inode; one that was moved away stays supervised, as in s6. */
@@ -518,14 +516,12 @@ static void check_name(struct supervisor *sv, const char *name)
 	}
 }
 
-void scandir_on_watch(uv_poll_t *p, int status, int events)
+void scandir_on_watch(void *data)
 {
-	struct supervisor *sv = p->data;
+	struct supervisor *sv = data;
 	char buf[4096] __attribute__((aligned(__alignof__(struct inotify_event))));
 	ssize_t n = sys.read(sv->head->inotifyfd, buf, sizeof(buf));
 
-	(void)status;
-	(void)events;
 	for (char *at = buf; n > 0 && at < buf + n;) {
 		const struct inotify_event *e = (const struct inotify_event *)at;
 

@@ -141,16 +141,14 @@ static bool alive(const struct supervisor *sv, uint32_t idx, const struct servic
 	return sv->services[idx] == s;
 }
 
-static void on_control(uv_poll_t *p, int status, int events)
+static void on_control(void *data)
 {
-	struct service *s = p->data;
+	struct service *s = data;
 	struct supervisor *sv = s->sv;
 	uint32_t idx = s->idx;
 	char buf[CTL_BYTES];
 	ssize_t n;
 
-	(void)status;
-	(void)events;
 	n = sys.read(s->d->ctlfd, buf, sizeof(buf));
 	for (ssize_t i = 0; i < n && alive(sv, idx, s) && s->d->begun; i++) {
 		int ev = ctl_event_of(buf[i]);
@@ -189,12 +187,10 @@ static void read_last_words(struct service *s)
 		service_feed(s, EV_READY);
 }
 
-static void on_readiness(uv_poll_t *p, int status, int events)
+static void on_readiness(void *data)
 {
-	struct service *s = p->data;
+	struct service *s = data;
 
-	(void)status;
-	(void)events;
 	if (read_readiness(s) == SAID_READY)
 		service_feed(s, EV_READY);
 }
@@ -210,13 +206,11 @@ static int read_exec_result(struct service *s)
 	return n == (ssize_t)sizeof(err) ? err : 0;
 }
 
-static void on_exec_result(uv_poll_t *p, int status, int events)
+static void on_exec_result(void *data)
 {
-	struct service *s = p->data;
+	struct service *s = data;
 	int r;
 
-	(void)status;
-	(void)events;
 	r = read_exec_result(s);
 	if (r == -EAGAIN)
 		return;

@@ -21,7 +21,7 @@ struct service {
 	uint32_t idx;              /* of its record */
 	struct slot_ident *id;     /* in the pool */
 	struct slot_data *d;       /* in the pool */
-	uv_poll_t *ctl, *notify, *execp; /* NULL when there is nothing to watch (watch.h) */
+	struct watch *ctl, *notify, *execp; /* NULL when there is nothing to watch (watch.h) */
 	uv_timer_t timer;          /* its close callback frees the struct */
 	bool stepping;
 	bool seen, fresh;          /* scandir.c, within one scan: met, and taken in it */

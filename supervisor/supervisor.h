@@ -22,6 +22,7 @@ struct service;
 struct api;
 struct boot;
 struct child;
+struct watch;
 
 struct supervisor {
 	uv_loop_t loop;
@@ -50,7 +51,7 @@ struct supervisor {
 	struct child *children;     /* child.c */
 	struct api *api;            /* api.c; NULL without a socket */
 	struct boot *boot;          /* boot.c; NULL but in MODE_INIT */
-	uv_poll_t *signals, *scanctl, *watch;
+	struct watch *signals, *scanctl, *removals; /* watch.h */
 	uv_timer_t rescan_timer;
 };
 

@@ -109,6 +109,18 @@ static int make_supervise(struct service *s, char *why, size_t cap)
 	return r < 0 ? unable(why, cap, "mkdir", "supervise", r) : 0;
 }
 
+/* Would our umask, which never changes once services run, take anything from that mode? */
+static bool umask_takes(mode_t mode)
+{
+	static int mask = -1;
+
+	if (mask < 0) {
+		mask = (int)umask(0);
+		(void)umask((mode_t)mask);
+	}
+	return (mode_t)mask & mode;
+}
+
 static int open_lock(struct service *s, int dir, char *why, size_t cap)
 {
 	struct flock fl = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
@@ -122,8 +134,8 @@ static int open_lock(struct service *s, int dir, char *why, size_t cap)
 	}
 	if (fd < 0)
 		return unable(why, cap, "open", "supervise/lock", fd);
-	if (made)
-		(void)sys.fchmod(fd, 0644); /* against the umask; a lock that nobody can read is still a lock */
+	if (made && umask_takes(0644))
+		(void)sys.fchmod(fd, 0644); /* a lock that nobody can read is still a lock */
 	if (sys.fstat(fd, &st) < 0 || !S_ISREG(st.st_mode)) {
 		fdio_close(&fd);
 		return refuse(why, cap, "supervise/lock", "is not a regular file");
@@ -193,7 +205,7 @@ static int open_control(struct service *s, int dir, char *why, size_t cap)
 	/* Both may be refused where the owner is no member of the group: then he alone controls, as in s6. */
 	if (made && mode != 0600 && (gid == (gid_t)-1 || sys.fchownat(fd, "", (uid_t)-1, gid, AT_EMPTY_PATH) == 0))
 		(void)sys.fchmod(fd, mode);
-	else if (made)
+	else if (made && umask_takes(0600))
 		(void)sys.fchmod(fd, 0600);
 	s->d->ctlfd = fd;
 	return 0;
