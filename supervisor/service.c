@@ -30,11 +30,17 @@
 #define LAST_READ (5 * SECOND) /* for a logger to end by itself once its producer is gone */
 #define BEGIN_PAUSE_MAX 6   /* a directory that cannot be supervised is tried again after 1, 2, 4 .. 64 s */
 
+char *service_argument(const struct service *s)
+{
+	return s->sv->mode == MODE_SINGLE ? (char *)s->sv->scandir : s->id->name;
+}
+
 const char *service_name(const struct service *s)
 {
 	static char buf[4 * SV_NAME_FULL + 1];
+	const char *name = service_argument(s);
 
-	return msg_escape(buf, sizeof(buf), s->id->name, strlen(s->id->name));
+	return msg_escape(buf, sizeof(buf), name, strlen(name));
 }
 
 /*

@@ -100,4 +100,7 @@ void service_warn(const struct service *s, int err, const char *fmt, ...) __attr
 void service_note(struct service *s, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 const char *service_name(const struct service *s);
 
+/* What its programs get as its name: the single service's is the whole path that we were called with. */
+char *service_argument(const struct service *s);
+
 #endif

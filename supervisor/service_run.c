@@ -157,7 +157,7 @@ static void start_run(struct service *s, struct spawn *sp)
 
 void service_run(struct service *s)
 {
-	char *argv[] = { (char[]){ "./run" }, s->id->name, NULL };
+	char *argv[] = { (char[]){ "./run" }, service_argument(s), NULL };
 	struct spawn sp = { .path = "./run", .argv = argv, .envp = s->sv->envp, .dirfd = s->d->dirfd, SPAWN_NOTHING,
 		.note_pid = &s->d->spawned };
 	struct ids ids;
@@ -211,7 +211,7 @@ static pid_t start_finish(struct service *s, struct spawn *sp)
 void service_run_finish(struct service *s)
 {
 	char code[12], sig[12], pgid[12];
-	char *argv[] = { (char[]){ "finish" }, code, sig, s->id->name, pgid, NULL };
+	char *argv[] = { (char[]){ "finish" }, code, sig, service_argument(s), pgid, NULL };
 	struct spawn sp = { .path = "./finish", .argv = argv, .envp = s->sv->envp, .dirfd = s->d->dirfd, SPAWN_NOTHING,
 		.note_pid = &s->d->spawned };
 	pid_t pid;
