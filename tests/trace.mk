@@ -28,3 +28,12 @@ $(BUILD)/mutant/%/hexad: $(BUILD)/mutant/%/service_sm.o $(filter-out %/service_s
 	$(Q)$(CC) $(CFLAGS) $(SV_LDFLAGS) -o $@ $^ $(HEXAD_LIBS)
 
 -include $(TRACE_O:.o=.d) $(wildcard $(BUILD)/mutant/*/service_sm.d)
+
+# build/seen: a service that says what it inherits.
+TRACE += $(BUILD)/seen
+
+$(BUILD)/seen: $(BUILD)/tests/lib/seen.o
+	$(if $(Q),@echo "  LD  $@")
+	$(Q)$(CC) $(CFLAGS) $(SV_LDFLAGS) -o $@ $^
+
+-include $(BUILD)/tests/lib/seen.d
