@@ -464,6 +464,7 @@ void service_begin(struct service *s)
 	s->d->begun_ns = mono_ns();
 	s->d->deadline_ns = 0;
 	s->d->note[0] = '\0';
+	s->d->wstat = 0;
 	s->d->stamp = s->d->readystamp = tai_now();
 	/* Compat: paused with pid 0 is how s6 2.13.2 and later say "not started yet", in the first status only. */
 	s->d->m = (struct sv_machine){ .state = SV_DOWN, .want_up = !down, .paused = true, .ready = true };
