@@ -21,12 +21,27 @@ static const struct applet applets[] = {
 
 const struct applet *applet_self;
 
+static const struct applet *find(const char *name)
+{
+	for (size_t i = 0; i < NAPPLETS; i++)
+		if (strcmp(applets[i].name, name) == 0)
+			return &applets[i];
+	return NULL;
+}
+
 void applet_usage(void)
 {
 	char text[512];
 
 	(void)snprintf(text, sizeof(text), "%s %s", applet_self->name, applet_self->usage);
 	msg_usage(text);
+}
+
+void applet_usage_of(const char *name)
+{
+	applet_self = find(name);
+	msg_prog = name;
+	applet_usage();
 }
 
 /* One step of the only walk there is in a process; optarg and optind follow it. */
@@ -91,14 +106,6 @@ unsigned int applet_uint(const char *text, unsigned int max)
 	if (errno || n > max)
 		applet_usage();
 	return (unsigned int)n;
-}
-
-static const struct applet *find(const char *name)
-{
-	for (size_t i = 0; i < NAPPLETS; i++)
-		if (strcmp(applets[i].name, name) == 0)
-			return &applets[i];
-	return NULL;
 }
 
 static int list(void)
