@@ -142,11 +142,16 @@ int contenv_value(const char *dir, const char *name, char **ret)
 	return 0;
 }
 
-bool contenv_is_kept(void)
+bool contenv_switch(const char *name)
 {
-	const char *text = getenv("S6_KEEP_ENV");
+	const char *text = getenv(name);
 
 	return text && *text && !text[strspn(text, "0123456789")] && text[strspn(text, "0")];
+}
+
+bool contenv_is_kept(void)
+{
+	return contenv_switch("S6_KEEP_ENV");
 }
 
 const char *contenv_get(char *const *env, const char *name)

@@ -22,10 +22,10 @@ int contenv_load(const char *dir, const char *path, char ***ret, const char **cu
  */
 int contenv_value(const char *dir, const char *name, char **ret);
 
-/*
- * Is the process's own environment to be used instead? S6_KEEP_ENV is a number other than 0; what is no
- * number counts as 0.
- */
+/* A switch of the overlay in the process's environment: on for a number other than 0; what is no number counts as 0. */
+bool contenv_switch(const char *name);
+
+/* S6_KEEP_ENV: is the process's own environment to be used instead? */
 bool contenv_is_kept(void);
 
 /* The value of name in a NULL-ended environment, or NULL. */

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "applet.h"
+#include "clock.h"
 #include "fdio.h"
 #include "log_action.h"
 #include "msg.h"
@@ -96,7 +97,7 @@ static void stop(struct log *log)
 		return;
 	log->stopping = true;
 	if (log->last_ms)
-		log->stop_at = logdir_now() + log->last_ms;
+		log->stop_at = clock_ms() + log->last_ms;
 	if (log->line.len == 0)
 		end_input(log);
 }
@@ -132,7 +133,7 @@ static int timeout_ms(const struct log *log)
 		due = log->stop_at;
 	if (!due)
 		return -1;
-	left = due - logdir_now();
+	left = due - clock_ms();
 	return left < 0 ? 0 : left > INT_MAX ? INT_MAX : (int)left;
 }
 
@@ -159,7 +160,7 @@ static void turn(struct log *log)
 	log_outputs_run(&log->out);
 	if (fds[1].revents && log->in >= 0)
 		read_input(log);
-	else if (log->in >= 0 && log->stop_at && logdir_now() >= log->stop_at)
+	else if (log->in >= 0 && log->stop_at && clock_ms() >= log->stop_at)
 		end_input(log);
 	log_outputs_run(&log->out);
 }

@@ -6,25 +6,17 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "fdio.h"
 #include "logdir.h"
 #include "logdir_files.h"
 #include "msg.h"
 
-int64_t logdir_now(void)
-{
-	struct timespec ts;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
-
 static int64_t retry_time(const struct logdir *ld)
 {
-	return logdir_now() + (ld->opt.retry_ms ? ld->opt.retry_ms : 1);
+	return clock_ms() + (ld->opt.retry_ms ? ld->opt.retry_ms : 1);
 }
 
 /* A step failed: warns, and sets the time of the next try. */
@@ -37,7 +29,7 @@ static void fail(struct logdir *ld, int err, const char *what, const char *file)
 
 static void set_rotate_at(struct logdir *ld)
 {
-	ld->rotate_at = ld->opt.period_s ? logdir_now() + (int64_t)ld->opt.period_s * 1000 : 0;
+	ld->rotate_at = ld->opt.period_s ? clock_ms() + (int64_t)ld->opt.period_s * 1000 : 0;
 }
 
 /* An fd of the current file, with the mode that says "in use". */
@@ -301,7 +293,7 @@ static void flush(struct logdir *ld)
 
 static bool is_due(int64_t at)
 {
-	return !at || logdir_now() >= at;
+	return !at || clock_ms() >= at;
 }
 
 /* A rotation that is stuck after the new file was made does not keep lines from being written. */

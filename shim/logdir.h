@@ -67,7 +67,4 @@ int64_t logdir_due(const struct logdir *ld);
 /* Syncs current and marks it as cleanly closed. Not while the directory is busy. */
 void logdir_close(struct logdir *ld);
 
-/* CLOCK_MONOTONIC in ms. */
-int64_t logdir_now(void);
-
 #endif

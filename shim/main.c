@@ -44,10 +44,12 @@ void applet_usage_of(const char *name)
 	applet_usage();
 }
 
-/* One step of the only walk there is in a process; optarg and optind follow it. */
+/* The only walk there is at a time. */
+static struct option_walk walk = OPTION_WALK_INIT;
+
+/* One step; optarg and optind follow it. */
 static int next_option(int argc, char **argv, const char *spec, const struct option_name *names, const char **bad)
 {
-	static struct option_walk walk = OPTION_WALK_INIT;
 	int c = option_next(&walk, argc, argv, spec, names);
 
 	optarg = walk.arg;
@@ -125,9 +127,17 @@ static const char *base_of(const char *path)
 
 static int run(const struct applet *applet, int argc, char **argv)
 {
+	static const struct option_walk begin = OPTION_WALK_INIT;
+
+	walk = begin;
 	applet_self = applet;
 	msg_prog = applet->name;
 	return applet->main(argc, argv);
+}
+
+int applet_call(const char *name, int argc, char **argv)
+{
+	return run(find(name), argc, argv);
 }
 
 int main(int argc, char **argv)
