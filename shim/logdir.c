@@ -226,7 +226,7 @@ static void step(struct logdir *ld)
 
 	switch (ld->stage) {
 	case LD_SYNC:
-		next(ld, fsync(ld->fd) < 0 ? -errno : 0, LD_RENAME, "fsync", "current");
+		next(ld, logdir_sync(ld->fd), LD_RENAME, "fsync", "current");
 		break;
 	case LD_RENAME:
 		next(ld, logdir_rename(ld->dirfd, "current", "previous"), LD_NEW, "rename", "current");
@@ -271,6 +271,27 @@ static bool can_write(const struct logdir *ld)
 	return ld->stage == LD_IDLE || ld->stage >= LD_SEAL;
 }
 
+bool logdir_stuck(const struct logdir *ld)
+{
+	return ld->write_at || (ld->retry_at && !can_write(ld));
+}
+
+bool logdir_takes(struct logdir *ld)
+{
+	if (!ld->drops || ld->out.len < LOGDIR_KEEP || !logdir_stuck(ld))
+		return true;
+	ld->dropped++;
+	return false;
+}
+
+static void tell_dropped(struct logdir *ld)
+{
+	if (!ld->quiet)
+		msg_warn(0, "dropped %llu lines while %s could not be written", (unsigned long long)ld->dropped,
+			ld->path);
+	ld->dropped = 0;
+}
+
 static void flush(struct logdir *ld)
 {
 	const char *bytes = buf_bytes(&ld->out);
@@ -289,6 +310,8 @@ static void flush(struct logdir *ld)
 	ld->size += (uint64_t)n;
 	ld->at_line_start = bytes[n - 1] == '\n';
 	buf_take(&ld->out, (size_t)n);
+	if (ld->dropped && !ld->out.len)
+		tell_dropped(ld);
 }
 
 static bool is_due(int64_t at)
@@ -317,6 +340,27 @@ void logdir_run(struct logdir *ld)
 	}
 }
 
+void logdir_give_up(struct logdir *ld)
+{
+	const char *bytes, *end;
+
+	ld->write_at = 0;
+	if (!can_write(ld))
+		ld->retry_at = 0;
+	logdir_run(ld);
+	if (!logdir_stuck(ld))
+		return;
+	/* What has begun counts as well: its rest is lost. */
+	for (bytes = buf_bytes(&ld->out); ld->out.len; buf_take(&ld->out, (size_t)(end - bytes) + 1)) {
+		bytes = buf_bytes(&ld->out);
+		end = memchr(bytes, '\n', ld->out.len);
+		ld->dropped++;
+	}
+	ld->stage = LD_IDLE;
+	ld->rotate_wanted = false;
+	tell_dropped(ld);
+}
+
 void logdir_rotate(struct logdir *ld)
 {
 	ld->rotate_wanted = ld->size > 0 || ld->out.len > 0;
@@ -340,8 +384,10 @@ int64_t logdir_due(const struct logdir *ld)
 
 void logdir_close(struct logdir *ld)
 {
-	if (fsync(ld->fd) < 0 && errno != EINVAL && errno != EROFS && !ld->quiet)
-		msg_warn(errno, "unable to fsync %s/current", ld->path);
+	int r = logdir_sync(ld->fd);
+
+	if (r < 0 && !ld->quiet)
+		msg_warn(r, "unable to fsync %s/current", ld->path);
 	if (fchmod(ld->fd, ld->mode | S_IXUSR) < 0 && !ld->quiet)
 		msg_warn(errno, "unable to fchmod %s/current", ld->path);
 	fdio_close(&ld->fd);

@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -85,14 +86,18 @@ static int run_log(char *script, char *dir)
 	static char *empty[] = { NULL };
 	static char *argv[SCRIPT_WORDS + 5] = { name, block, dashes };
 	char *save = NULL;
+	char *path = dir;
 	int n = 3;
 
+	/* A word of the script that is a directory begins so. */
+	if (*dir != '/' && *dir != '.' && asprintf(&path, "./%s", dir) < 0)
+		msg_die(EXIT_SYSTEM, errno, "unable to allocate memory");
 	for (char *word = strtok_r(script, BLANKS, &save); word; word = strtok_r(NULL, BLANKS, &save)) {
 		if (n == SCRIPT_WORDS + 3)
 			msg_die(EXIT_USAGE, 0, "too many words in %s", SCRIPT_VARIABLE);
 		argv[n++] = word;
 	}
-	argv[n++] = dir;
+	argv[n++] = path;
 	argv[n] = NULL;
 	/* For the name that ps shows; where it cannot be done we are the same program already. */
 	execve("/proc/self/exe", argv, empty);
