@@ -51,23 +51,42 @@ void log_outputs_open(struct log_outputs *out)
 		to_stdout |= step->op == LOG_STDOUT;
 		if (step->op == LOG_DIR)
 			logdir_open(&out->dir[i], step->path, &step->dir, out->verbosity < 1);
+		out->dir[i].drops = out->full == LOG_DROP;
 	}
 	out->fd = to_stdout ? log_reopen(1, O_WRONLY, &out->blocking) : -1;
 }
 
-/* "YYYY-MM-DD HH:MM:SS.nnnnnnnnn  ", in local time. */
+/* "YYYY-MM-DD HH:MM:SS", in local time. Of many lines in a second only the first costs a look at the calendar. */
+static const char *local_second(time_t sec)
+{
+	static char text[80];
+	static time_t last = -1;
+	struct tm tm;
+
+	if (sec == last)
+		return text;
+	if (!localtime_r(&sec, &tm))
+		return NULL;
+	(void)snprintf(text, sizeof(text), "%04d-%02d-%02d %02d:%02d:%02d", tm.tm_year + 1900, tm.tm_mon + 1,
+		tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec);
+	last = sec;
+	return text;
+}
+
+/* "YYYY-MM-DD HH:MM:SS.nnnnnnnnn  " */
 static void add_human(struct buf *text, const struct timespec *now)
 {
-	char stamp[96];
-	struct tm tm;
-	int n;
+	const char *second = local_second(now->tv_sec);
+	char fraction[12] = ".";
+	long n = now->tv_nsec;
 
-	if (!localtime_r(&now->tv_sec, &tm))
+	if (!second)
 		return;
-	n = snprintf(stamp, sizeof(stamp), "%04d-%02d-%02d %02d:%02d:%02d.%09ld  ", tm.tm_year + 1900,
-		tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, now->tv_nsec);
-	if (n > 0)
-		buf_add(text, stamp, (size_t)n);
+	for (int i = 9; i > 0; i--, n /= 10)
+		fraction[i] = (char)('0' + n % 10);
+	fraction[10] = fraction[11] = ' ';
+	buf_add_text(text, second);
+	buf_add(text, fraction, sizeof(fraction));
 }
 
 /* What stands before the line: stamps, then the prefix. */
@@ -157,7 +176,8 @@ static void act(const struct log_step *step, unsigned int index, void *ptr)
 		write_status(step, ctx->line, &ctx->now, out->verbosity > 0);
 		break;
 	case LOG_DIR:
-		add_line(&out->dir[index].out, step, ctx);
+		if (logdir_takes(&out->dir[index]))
+			add_line(&out->dir[index].out, step, ctx);
 		break;
 	default:
 		break;
@@ -235,6 +255,21 @@ bool log_outputs_busy(const struct log_outputs *out)
 		if (out->script.step[i].op == LOG_DIR && logdir_busy(&out->dir[i]))
 			return true;
 	return false;
+}
+
+bool log_outputs_stuck(const struct log_outputs *out)
+{
+	for (unsigned int i = 0; i < out->script.n; i++)
+		if (out->script.step[i].op == LOG_DIR && logdir_stuck(&out->dir[i]))
+			return true;
+	return false;
+}
+
+void log_outputs_give_up(struct log_outputs *out)
+{
+	for (unsigned int i = 0; i < out->script.n; i++)
+		if (out->script.step[i].op == LOG_DIR)
+			logdir_give_up(&out->dir[i]);
 }
 
 int log_outputs_fd(const struct log_outputs *out)

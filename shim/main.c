@@ -21,6 +21,14 @@ static const struct applet applets[] = {
 
 const struct applet *applet_self;
 
+static const struct applet *find(const char *name)
+{
+	for (size_t i = 0; i < NAPPLETS; i++)
+		if (strcmp(applets[i].name, name) == 0)
+			return &applets[i];
+	return NULL;
+}
+
 void applet_usage(void)
 {
 	char text[512];
@@ -29,10 +37,19 @@ void applet_usage(void)
 	msg_usage(text);
 }
 
-/* One step of the only walk there is in a process; optarg and optind follow it. */
+void applet_usage_of(const char *name)
+{
+	applet_self = find(name);
+	msg_prog = name;
+	applet_usage();
+}
+
+/* The only walk there is at a time. */
+static struct option_walk walk = OPTION_WALK_INIT;
+
+/* One step; optarg and optind follow it. */
 static int next_option(int argc, char **argv, const char *spec, const struct option_name *names, const char **bad)
 {
-	static struct option_walk walk = OPTION_WALK_INIT;
 	int c = option_next(&walk, argc, argv, spec, names);
 
 	optarg = walk.arg;
@@ -93,14 +110,6 @@ unsigned int applet_uint(const char *text, unsigned int max)
 	return (unsigned int)n;
 }
 
-static const struct applet *find(const char *name)
-{
-	for (size_t i = 0; i < NAPPLETS; i++)
-		if (strcmp(applets[i].name, name) == 0)
-			return &applets[i];
-	return NULL;
-}
-
 static int list(void)
 {
 	for (size_t i = 0; i < NAPPLETS; i++)
@@ -118,9 +127,17 @@ static const char *base_of(const char *path)
 
 static int run(const struct applet *applet, int argc, char **argv)
 {
+	static const struct option_walk begin = OPTION_WALK_INIT;
+
+	walk = begin;
 	applet_self = applet;
 	msg_prog = applet->name;
 	return applet->main(argc, argv);
+}
+
+int applet_call(const char *name, int argc, char **argv)
+{
+	return run(find(name), argc, argv);
 }
 
 int main(int argc, char **argv)
