@@ -224,8 +224,11 @@ static void on_plan(void *owner, struct plan *plan, const char *why)
 void api_verb_reconcile(struct api_client *c, const struct proto_frame *f)
 {
 	struct api_job *j;
+	struct ids owner;
 	int r;
 
+	if (!api_may_make(c, NULL, &owner))
+		return;
 	if (strcmp(f->field[2], "dry-run") != 0) {
 		api_answer(c, EXIT_USAGE, "malformed request: 'dry-run' is expected");
 		return;

@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "api_client.h"
@@ -13,6 +14,7 @@
 #include "profiles.h"
 #include "scandir.h"
 #include "sys.h"
+#include "words.h"
 
 #define AGAIN_NS INT64_C(5000000000) /* between two SIGKILLs */
 
@@ -39,6 +41,17 @@ static int slot_owner(const struct supervisor *sv, struct ids *ret)
 	if (r != -ENOTSUP || !sv->config->profiles_enabled || sv->scandir_uid == 0)
 		return r;
 	return ids_by_uid(sv->scandir_uid, ret);
+}
+
+bool api_may_make(struct api_client *c, const char *slot, struct ids *owner)
+{
+	int r = slot_owner(c->api->sv, owner);
+
+	if (!api_may(c, RIGHT_REGISTER, slot, r < 0 ? (uid_t)-1 : owner->uid))
+		return false;
+	if (r < 0)
+		api_answer(c, r == -ENOTSUP ? 1 : EXIT_SYSTEM, "%s", api_profiles_why(r));
+	return r == 0;
 }
 
 /* The slot's name for a profile; answers what is wrong with the profile's name. */
@@ -93,6 +106,49 @@ static void answer_registered(struct api_client *c, const struct service *s)
 		api_answer(c, 0, "%s is registered and about to start", c->subject);
 }
 
+/* May the peer give a slot of that owner this "NAME=value"? Who may write run anyway may give any. */
+static bool env_word_ok(struct api_client *c, const char *word, const struct ids *owner)
+{
+	const struct supervisor *sv = c->api->sv;
+	const char *equals = strchr(word, '=');
+	char name[SV_NAME_MAX + 1];
+	size_t len = equals == NULL ? 0 : (size_t)(equals - word);
+
+	if (!config_is_variable(word, len) || len >= sizeof name) {
+		api_answer(c, EXIT_USAGE, "malformed request: '%.64s' is not NAME=value", word);
+		return false;
+	}
+	memcpy(name, word, len);
+	name[len] = '\0';
+	if (c->uid == 0 || c->uid == owner->uid || c->uid == sv->scandir_uid
+			|| words_has(sv->config->env_allow, WORDS_LIST, name))
+		return true;
+	c->refused = true;
+	c->refused_by = "env_allow";
+	api_answer(c, 1, "refused: 'env_allow' in section 'access' does not name the variable '%.64s'", name);
+	return false;
+}
+
+static int by_text(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* The variables of a request, sorted; answered and false if one of them cannot be had. */
+static bool take_env(struct api_client *c, const struct proto_frame *f, const struct ids *owner,
+	const char *words[PROTO_FIELDS], struct slot_env *ret)
+{
+	ret->word = words;
+	ret->n = 0;
+	for (unsigned int i = 4; i < f->n; i++) {
+		if (!env_word_ok(c, f->field[i], owner))
+			return false;
+		words[ret->n++] = f->field[i];
+	}
+	qsort(words, ret->n, sizeof *words, by_text);
+	return true;
+}
+
 static void begin_removal(struct api_job *j);
 
 /* The slot was made but is not supervised: it goes again, then the client hears why. */
@@ -123,6 +179,7 @@ void api_verb_register(struct api_client *c, const struct proto_frame *f)
 	struct ids owner;
 	struct slot_spec spec = { .config = sv->config, .profile = profile, .down = down,
 		.owner = &owner };
+	const char *env[PROTO_FIELDS];
 	char slot[SV_NAME_FULL + 1];
 	const struct service *s;
 	int r;
@@ -131,14 +188,9 @@ void api_verb_register(struct api_client *c, const struct proto_frame *f)
 		api_answer(c, EXIT_USAGE, "malformed request: 'up' or 'down' is expected");
 		return;
 	}
-	if (!slot_of(c, profile, slot, sizeof slot) || api_tree_leaves(c)
-			|| !has_room(c, slot, profile))
+	if (!slot_of(c, profile, slot, sizeof slot) || !api_may_make(c, slot, &owner)
+			|| !take_env(c, f, &owner, env, &spec.extra) || api_tree_leaves(c) || !has_room(c, slot, profile))
 		return;
-	r = slot_owner(sv, &owner);
-	if (r < 0) {
-		api_answer(c, r == -ENOTSUP ? 1 : EXIT_SYSTEM, "%s", api_profiles_why(r));
-		return;
-	}
 	r = slot_create(sv->head->scandirfd, &spec);
 	if (r == -EEXIST)
 		api_answer(c, 1, "profile '%s' is already registered", profile);
@@ -311,7 +363,7 @@ void api_verb_unregister(struct api_client *c, const struct proto_frame *f)
 		api_answer(c, EXIT_SYSTEM, "%s cannot be looked at: %s", slot, strerror(-r));
 		return;
 	}
-	if (!api_may(c, RIGHT_SLOT, uid))
+	if (!api_may(c, RIGHT_REGISTER, slot, uid))
 		return;
 	if (is_being_removed(c->api, slot)) {
 		api_answer(c, 1, "profile '%s' is being unregistered already", f->field[2]);

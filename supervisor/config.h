@@ -36,6 +36,8 @@ struct config {
 
 	/* [access] */
 	char *access_group;    /* group that may write the control FIFOs; empty: none */
+	char *access_observe, *access_operate, *access_register, *access_admin; /* rows of access.h */
+	char *env_allow;       /* variables that anybody who may register may give to a slot */
 
 	/* [shutdown] */
 	uint32_t grace_ms;     /* upper bound from the first SIGTERM to SIGKILL */
@@ -66,6 +68,9 @@ struct config {
  */
 int config_load(struct config *ret, const char *path, FILE *err);
 void config_finish(struct config *c);
+
+/* Is it the name of an environment variable that a shell can hold? */
+bool config_is_variable(const char *text, size_t len);
 
 /* Prints every row as "section.key = value", in the order of the table. */
 void config_print(const struct config *c, FILE *out);

@@ -11,6 +11,7 @@
 
 #include "config.h"
 #include "ids.h"
+#include "slot_text.h"
 #include "svcdir.h"
 
 #define PLAN_MAX 4096       /* profiles in one plan */
@@ -89,6 +90,7 @@ struct slot_spec {
 	const char *profile;
 	bool down;
 	const struct ids *owner;
+	struct slot_env extra;
 };
 int slot_create(int scandir_fd, const struct slot_spec *spec);
 

@@ -253,7 +253,7 @@ static int render(struct staging *s)
 	const struct slot_spec *spec = s->spec;
 	char buf[32];
 	const char *drop = drop_of(s, buf, sizeof(buf));
-	int err = slot_text_run(&s->run, spec->config, spec->profile, drop);
+	int err = slot_text_run(&s->run, spec->config, spec->profile, drop, &spec->extra);
 
 	if (!err)
 		err = slot_text_log_run(&s->log_run, spec->config, spec->profile, drop);

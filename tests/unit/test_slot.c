@@ -7,6 +7,7 @@
 
 static struct config cfg;
 static struct ids me;
+static const struct slot_env none;
 static struct slot_spec spec = { .config = &cfg, .profile = "coder", .owner = &me };
 
 static void begin(void)
@@ -43,17 +44,27 @@ Test(slot, run_quotes_every_word_and_gives_rights_up_where_there_are_some)
 {
 	static struct slot_text t;
 
-	cr_assert_eq(slot_text_run(&t, &cfg, "coder", NULL), 0);
+	cr_assert_eq(slot_text_run(&t, &cfg, "coder", NULL, &none), 0);
 	cr_expect_str_eq(t.buf, RUN(WORDS));
-	cr_assert_eq(slot_text_run(&t, &cfg, "coder", "app"), 0);
+	cr_assert_eq(slot_text_run(&t, &cfg, "coder", "app", &none), 0);
 	cr_expect_str_eq(t.buf, RUN(DROP WORDS));
+}
+
+Test(slot, variables_of_its_own_come_after_the_configured_ones_and_are_quoted)
+{
+	static struct slot_text t;
+	const char *const words[] = { "C=", "D=a b'c\n$(x)" };
+	const struct slot_env extra = { words, 2 };
+
+	cr_assert_eq(slot_text_run(&t, &cfg, "default", NULL, &extra), 0);
+	cr_expect(strstr(t.buf, "export B='x'\\''y'\nexport C=''\nexport D='a b'\\''c\n$(x)'\nexec 'tool' 'run'\n"), "%s", t.buf);
 }
 
 Test(slot, the_root_profile_has_its_own_command)
 {
 	static struct slot_text t;
 
-	cr_assert_eq(slot_text_run(&t, &cfg, "default", NULL), 0);
+	cr_assert_eq(slot_text_run(&t, &cfg, "default", NULL, &none), 0);
 	cr_expect_str_eq(t.buf, RUN("'tool' 'run'"));
 }
 
@@ -88,7 +99,7 @@ Test(slot, a_script_that_does_not_fit_is_an_error)
 	cfg.command = malloc(401);
 	for (int i = 0; i < 200; i++)
 		memcpy(cfg.command + 2 * i, "%p", 3);
-	cr_expect_eq(slot_text_run(&t, &cfg, name, NULL), -E2BIG);
+	cr_expect_eq(slot_text_run(&t, &cfg, name, NULL, &none), -E2BIG);
 	free(cfg.command);
 	cfg.command = old;
 }
