@@ -93,7 +93,11 @@ struct api_job {
 	uv_timer_t timer;
 	int64_t kill_ns;              /* end of the grace */
 	char slot[SV_NAME_FULL + 1];
-	char gone[48];                /* name of the directory once it is out of the scan's sight */
+	char gone[SV_NAME_FULL + 1];  /* name of the directory once it is out of the scan's sight */
+	dev_t dev;                    /* the directory it is about: another one may get the same name */
+	ino_t ino;
+	bool was_wanted;              /* before it was stopped */
+	unsigned int tries;           /* at removing the directory */
 	struct api_ref ref[2];        /* service and logger */
 	/* the answer once the directory is gone: a client's exit code ... */
 	int code;
@@ -187,9 +191,12 @@ void api_job_check(struct api_job *j);
 struct api_job *api_job_new(struct api *api, struct api_client *c);
 /* Answers whoever waits with j's code and sentence, and frees the job. */
 void api_job_end(struct api_job *j);
-/* Takes the slot's directory out of the scan's sight by giving it the name j->gone. 0 or -errno. */
+/*
+ * Takes the slot's directory out of the scan's sight by giving it the name j->gone. 0; -ENOENT if it is not
+ * there any more (whatever has its name now stays); or another -errno.
+ */
 int api_job_hide(struct api_job *j);
-/* Removes j->gone as its owner, in a child; the job ends then. */
+/* Removes j->gone as its owner, in a child; the job ends then, or asks its timer to try again. */
 void api_job_delete(struct api_job *j);
 /* Removes what an earlier image or instance began to remove. */
 void api_job_sweep(struct api *api);

@@ -339,8 +339,17 @@ static void begin_again(struct service *s)
 		s->fresh = true;
 }
 
+/* The fault may have come between the temporary file of the first status and its name. */
+static void recover_status(struct service *s)
+{
+	if (s->d->begun && !s->d->vanished
+		&& sys.faccessat(s->d->dirfd, "supervise/status", F_OK, AT_SYMLINK_NOFOLLOW) < 0 && errno == ENOENT)
+		(void)svfiles_write_status(s);
+}
+
 void service_recover(struct service *s)
 {
+	recover_status(s);
 	/* A run that was made but not yet heard of; a finish is taken up when its death is found again. */
 	if (s->d->spawned > 0 && !s->d->spawned_finish && s->d->m.state == SV_DOWN) {
 		s->d->pid = s->d->spawned;
