@@ -48,6 +48,9 @@ struct config {
 	char *command, *command_default; /* %p: the profile; split on blanks, no shell */
 	char *env;                       /* NAME=value words for the services */
 	char *park_exit_codes;           /* comma separated: not restarted after these */
+	uint32_t startup_ms;             /* exit code 0 before that is no wish to stay down */
+	uint32_t steady_ms;              /* a run shorter than that is a short one (retry.h) */
+	uint32_t backoff_max_ms, give_up_after;
 	char *state_file, *desired_key, *runtime_key, *autostart, *transient;
 	char *lifecycle_file, *lifecycle_key;
 	char *stale_files;               /* comma separated, deleted at boot */

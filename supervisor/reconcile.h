@@ -81,7 +81,8 @@ int boot_log_child(void *arg, int out_fd);
  * hexad is not root, it is the owner itself.
  * 0; -EEXIST: the slot is there; -EINVAL: no name of a profile; -ENAMETOOLONG; -ENOTEMPTY: a staging
  * directory holds what hexad did not put there; -EPERM: the scan directory is neither the owner's nor one
- * that root alone writes; or another -errno. After a failure nothing is left behind. *ret_made (unless NULL) tells which directory was made. PID 1 calls this: it
+ * that root alone writes; or another -errno. After a failure nothing is left behind. *ret_made (unless NULL)
+ * tells which directory was made. PID 1 calls this: it
  * touches the scan directory only, and a bounded number of names in it.
  */
 #define SLOT_NAME_MAX 250 /* so that the staging directory's name is one too */

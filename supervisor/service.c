@@ -17,6 +17,7 @@
 #include "fdio.h"
 #include "msg.h"
 #include "watch.h"
+#include "retry.h"
 #include "scandir.h"
 #include "service_act.h"
 #include "svfiles.h"
@@ -535,6 +536,11 @@ void service_died(struct service *s, int wstatus)
 	if (finish) {
 		bool failed = WIFEXITED(wstatus) && WEXITSTATUS(wstatus) == 125;
 
+		if (failed && retry_no_stop(s)) {
+			msg_warn(0, "%s: exit code 0 after %lld ms, but nobody asked it to stop: starting it again",
+				service_name(s), (long long)(s->d->run_ns / 1000000));
+			failed = false;
+		}
 		service_feed(s, failed ? EV_DIED_125 : EV_DIED);
 		return;
 	}

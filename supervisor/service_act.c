@@ -15,6 +15,7 @@
 #include "dtally.h"
 #include "fdio.h"
 #include "msg.h"
+#include "retry.h"
 #include "rights.h"
 #include "signame.h"
 #include "spawn.h"
@@ -87,6 +88,7 @@ static void act_died(struct service *s)
 	s->d->stamp = tai_now();
 	s->d->last_run = s->d->pid;
 	s->d->exec_pending = false;
+	retry_count(s, mono_ns() - s->d->started_ns);
 	service_unwatch(s);
 	r = svfiles_add_death(s, s->wstatus, read_uint(s, "max-death-tally", DTALLY_DEFAULT));
 	if (r < 0)
@@ -102,7 +104,14 @@ static void act_arm_restart(struct service *s)
 		service_arm(s, 0);
 		return;
 	}
-	if (s->sv->config->throttle == THROTTLE_S6)
+	due = retry_due(s, now);
+	if (due < 0) {
+		service_arm(s, 0);
+		return;
+	}
+	if (due > 0)
+		;
+	else if (s->sv->config->throttle == THROTTLE_S6)
 		due = (s->d->ready_ns ? s->d->ready_ns : now) + SECOND;
 	else
 		due = s->d->started_ns + SECOND;
@@ -230,6 +239,7 @@ static void spawned(struct service *s, pid_t pid, int execfd)
 	s->d->pid = pid;
 	s->d->started_ns = mono_ns();
 	s->d->ready_ns = 0;
+	s->d->bounced = false;
 	s->d->note[0] = '\0';
 	s->d->execfd = execfd;
 	s->d->exec_pending = execfd >= 0;
@@ -341,6 +351,7 @@ void service_act(struct service *s, enum sv_event ev, const struct sv_step *step
 	uint32_t a = step->actions;
 	int r = 0;
 
+	retry_note(s, ev);
 	if (a & ACT_MAKE_DOWN && (r = svfiles_make_down(s)) < 0)
 		msg_warn(r, "%s: unable to create down file", service_name(s));
 	if (a & ACT_DROP_DOWN && (r = svfiles_drop_down(s)) < 0)

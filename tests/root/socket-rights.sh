@@ -37,7 +37,7 @@ owner=${owner:-10000}
 hers=$(getent passwd 10001 | cut -d : -f 1)
 hers=${hers:-10001}
 only="svctl: fatal: refused: only root, the owner of the scan directory ($owner) or of the slot"
-tree="svctl: fatal: refused: only root or the owner of the scan directory ($owner) may"
+
 row=", and whom 'operate' in section 'access' names"
 rule() { echo ", and whom '$1' in section 'access' names"; }
 
