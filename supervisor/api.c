@@ -124,7 +124,7 @@ static void take_client(struct api *api, int fd)
 		fdio_close(&fd);
 		return;
 	}
-	api_client_start(c, fd, cred.uid, cred.pid);
+	api_client_start(c, fd, &cred);
 }
 
 static void on_connection(uv_poll_t *poll, int status, int events)

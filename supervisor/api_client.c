@@ -60,12 +60,14 @@ static void note_comm(struct api_client *c)
 
 static void audit(const struct api_client *c, const char *result)
 {
-	char comm[64], subject[SV_NAME_FULL + 64];
+	char comm[64], subject[SV_NAME_FULL + 64], rule[32] = "";
 
 	msg_escape(comm, sizeof comm, c->comm, strlen(c->comm));
 	msg_escape(subject, sizeof subject, c->subject, strlen(c->subject));
-	msg_info("audit: uid=%u pid=%d comm=%s verb=%s service=%s result=%s", (unsigned int)c->uid,
-		(int)c->pid, comm[0] != '\0' ? comm : "?", c->verb->name, subject, result);
+	if (c->refused_by != NULL)
+		snprintf(rule, sizeof rule, " rule=%s", c->refused_by);
+	msg_info("audit: uid=%u pid=%d comm=%s verb=%s service=%s%s result=%s", (unsigned int)c->uid,
+		(int)c->pid, comm[0] != '\0' ? comm : "?", c->verb->name, subject, rule, result);
 }
 
 /* Every change made or refused leaves a line. */
@@ -93,6 +95,7 @@ static void request_over(struct api_client *c)
 	c->verb = NULL;
 	c->reply_len = 0;
 	c->busy = c->refused = false;
+	c->refused_by = NULL;
 	c->subject[0] = '\0';
 	c->since = mono_ns();
 }
@@ -117,7 +120,7 @@ static void poll_for(struct api_client *c, int events)
 		api_client_close(c);
 }
 
-void api_client_start(struct api_client *c, int fd, uid_t uid, pid_t pid)
+void api_client_start(struct api_client *c, int fd, const struct ucred *cred)
 {
 	struct api *api = c->api;
 
@@ -131,8 +134,9 @@ void api_client_start(struct api_client *c, int fd, uid_t uid, pid_t pid)
 	c->fd = fd;
 	c->events = 0;
 	c->in_use = true;
-	c->uid = uid;
-	c->pid = pid;
+	c->uid = cred->uid;
+	c->gid = cred->gid;
+	c->pid = cred->pid;
 	c->since = mono_ns();
 	poll_for(c, UV_READABLE);
 }
@@ -268,7 +272,7 @@ static void dispatch(struct api_client *c)
 	note_subject(c);
 	if (v->change)
 		note_comm(c);
-	if (v->right == RIGHT_SLOT || api_may(c, v->right, (uid_t)-1))
+	if (v->right != RIGHT_ADMIN || api_may(c, v->right, NULL, (uid_t)-1))
 		v->fn(c, f);
 }
 

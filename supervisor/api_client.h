@@ -8,6 +8,7 @@
 #include <sys/types.h>
 #include <uv.h>
 
+#include "access.h"
 #include "api.h"
 #include "api_rules.h"
 #include "proto.h"
@@ -56,12 +57,15 @@ struct api_client {
 	int events;                   /* that are polled for */
 	bool in_use;                  /* until libuv has let go of poll */
 	uid_t uid;
+	gid_t gid;
 	pid_t pid;
+	struct access_grant grant;    /* what a row of [access] gives it, for the request in flight */
 	char comm[17];                /* its program, while a change is asked for */
 	int64_t since;                /* idle since then */
 
 	bool busy;                    /* a request is in flight */
 	bool refused;                 /* by a rule */
+	const char *refused_by;       /* the row of [access], where it was one */
 	const struct api_verb *verb;  /* of the request in flight, NULL if it is none we know */
 	char subject[SV_NAME_FULL + 1];
 	enum api_wait wait;
@@ -89,7 +93,11 @@ struct api_job {
 	uv_timer_t timer;
 	int64_t kill_ns;              /* end of the grace */
 	char slot[SV_NAME_FULL + 1];
-	char gone[48];                /* name of the directory once it is out of the scan's sight */
+	char gone[SV_NAME_FULL + 1];  /* name of the directory once it is out of the scan's sight */
+	dev_t dev;                    /* the directory it is about: another one may get the same name */
+	ino_t ino;
+	bool was_wanted;              /* before it was stopped */
+	unsigned int tries;           /* at removing the directory */
 	struct api_ref ref[2];        /* service and logger */
 	/* the answer once the directory is gone: a client's exit code ... */
 	int code;
@@ -137,7 +145,7 @@ int api_listen(int dirfd, const struct api_place *p);
 void api_unlisten(int dirfd, const char *name);
 
 /* api_client.c: from the accepted connection to the request, and back. */
-void api_client_start(struct api_client *c, int fd, uid_t uid, pid_t pid);
+void api_client_start(struct api_client *c, int fd, const struct ucred *cred);
 void api_client_close(struct api_client *c);
 /* One frame "err CODE SENTENCE" to somebody who is not taken as a client. */
 void api_turn_away(int fd, int code, const char *sentence);
@@ -154,9 +162,12 @@ int api_row(struct api_client *c, const char *const *fields, unsigned int n);
 
 /* api_verbs.c */
 const struct api_verb *api_verb_find(const char *name);
-/* Answers and returns false if the peer has not the right; slot is the slot's owner. */
-bool api_may(struct api_client *c, enum api_right right, uid_t slot);
-/* The service of that name, which the peer may control; else answered and NULL. */
+/*
+ * Answers and returns false if the peer has not the right; owner is that of the slot, name its name. Both (uid_t)-1
+ * and NULL where the request is about no slot.
+ */
+bool api_may(struct api_client *c, enum api_right right, const char *name, uid_t owner);
+/* The service of that name, with which the peer may do what the verb does; else answered and NULL. */
 struct service *api_slot_of(struct api_client *c, const char *name);
 
 /* api_change.c */
@@ -169,6 +180,8 @@ api_verb_fn api_verb_start, api_verb_stop, api_verb_restart;
 
 /* api_slots.c: slots are made and removed. */
 api_verb_fn api_verb_register, api_verb_unregister;
+/* May the peer make a slot (NULL: look at the plan of them all)? Answered if not; *owner is whose it would be. */
+bool api_may_make(struct api_client *c, const char *slot, struct ids *owner);
 /* Why there is no owner for slots, as a sentence; valid until the next call. */
 const char *api_profiles_why(int error);
 /* After any change of a service: is it one that the removal waits for? */
@@ -178,9 +191,12 @@ void api_job_check(struct api_job *j);
 struct api_job *api_job_new(struct api *api, struct api_client *c);
 /* Answers whoever waits with j's code and sentence, and frees the job. */
 void api_job_end(struct api_job *j);
-/* Takes the slot's directory out of the scan's sight by giving it the name j->gone. 0 or -errno. */
+/*
+ * Takes the slot's directory out of the scan's sight by giving it the name j->gone. 0; -ENOENT if it is not
+ * there any more (whatever has its name now stays); or another -errno.
+ */
 int api_job_hide(struct api_job *j);
-/* Removes j->gone as its owner, in a child; the job ends then. */
+/* Removes j->gone as its owner, in a child; the job ends then, or asks its timer to try again. */
 void api_job_delete(struct api_job *j);
 /* Removes what an earlier image or instance began to remove. */
 void api_job_sweep(struct api *api);

@@ -1,11 +1,18 @@
 /* The decisions of the control socket. See api_rules.h; nothing here touches the system. */
 #include "api_rules.h"
 
+const char *api_right_name(enum api_right right)
+{
+	static const char *const names[] = { "any", "observe", "operate", "register", "admin" };
+
+	return names[right];
+}
+
 bool api_rule_allows(enum api_right right, uid_t peer, uid_t tree, uid_t slot)
 {
 	if (right == RIGHT_ANY || peer == 0 || peer == tree)
 		return true;
-	return right == RIGHT_SLOT && peer == slot;
+	return right != RIGHT_ADMIN && peer == slot;
 }
 
 /* Root and the tree's owner have shares of their own; all others also share one. */

@@ -13,10 +13,20 @@
 #include "service_sm.h"
 
 enum api_right {
-	RIGHT_ANY,  /* every uid */
-	RIGHT_TREE, /* root, the scan directory's owner */
-	RIGHT_SLOT, /* these and the slot's owner */
+	RIGHT_ANY,      /* every uid */
+	RIGHT_OBSERVE,  /* see a service */
+	RIGHT_OPERATE,  /* start, stop, signal it */
+	RIGHT_REGISTER, /* make and remove it */
+	RIGHT_ADMIN,    /* what is about the tree */
 };
+
+/* "observe": what the row of [access] is called. */
+const char *api_right_name(enum api_right right);
+
+/*
+ * The first rule, before any row is looked at: root and the scan directory's owner may do everything,
+ * the slot's owner everything with his slot.
+ */
 
 bool api_rule_allows(enum api_right right, uid_t peer, uid_t tree, uid_t slot);
 

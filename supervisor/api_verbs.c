@@ -27,25 +27,63 @@ const struct api_verb *api_verb_find(const char *name)
 	return NULL;
 }
 
-bool api_may(struct api_client *c, enum api_right right, uid_t slot)
+/* The row of [access] for a right; RIGHT_ANY needs none. */
+static const char *row_of(const struct config *config, enum api_right right)
 {
-	uid_t tree = c->api->sv->scandir_uid;
-	char tree_name[64], slot_name_[64];
+	const char *const rows[] = {
+		[RIGHT_ANY] = "*",
+		[RIGHT_OBSERVE] = config->access_observe,
+		[RIGHT_OPERATE] = config->access_operate,
+		[RIGHT_REGISTER] = config->access_register,
+		[RIGHT_ADMIN] = config->access_admin,
+	};
 
-	if (api_rule_allows(right, c->uid, tree, slot))
-		return true;
+	return rows[right];
+}
+
+/* Reads the row for this request: once, so that a list of all services does not look users up for each. */
+static void take_grant(struct api_client *c, enum api_right right)
+{
+	const struct access_peer peer = { .uid = c->uid, .gid = c->gid, .fd = c->fd };
+
+	access_grant(&c->grant, row_of(c->api->sv->config, right), access_peer_is, &peer);
+}
+
+/* After take_grant: without an answer. */
+static bool is_granted(const struct api_client *c, enum api_right right, const char *name, uid_t owner)
+{
+	return api_rule_allows(right, c->uid, c->api->sv->scandir_uid, owner) || access_covers(&c->grant, name);
+}
+
+/* Says which rule stands in the way, and whom it lets pass. */
+static void answer_refused(struct api_client *c, enum api_right right, uid_t owner)
+{
+	char tree_name[64], owner_name[64];
+
 	c->refused = true;
-	ids_user_name(tree, tree_name, sizeof tree_name);
-	ids_user_name(slot, slot_name_, sizeof slot_name_);
-	if (right == RIGHT_TREE)
+	c->refused_by = api_right_name(right);
+	ids_user_name(c->api->sv->scandir_uid, tree_name, sizeof tree_name);
+	ids_user_name(owner, owner_name, sizeof owner_name);
+	if (owner == (uid_t)-1)
 		api_answer(c, 1,
-			"refused: only root or the owner of the scan directory (%s) may %s",
-			tree_name, c->verb->name);
+			"refused: only root or the owner of the scan directory (%s) may %s, and whom "
+			"'%s' in section 'access' names",
+			tree_name, c->verb->name, c->refused_by);
 	else
 		api_answer(c, 1,
-			"refused: only root, the owner of the scan directory (%s) "
-			"or of the slot (%s) may %s it",
-			tree_name, slot_name_, c->verb->name);
+			"refused: only root, the owner of the scan directory (%s) or of the slot (%s) may "
+			"%s it, and whom '%s' in section 'access' names",
+			tree_name, owner_name, c->verb->name, c->refused_by);
+}
+
+bool api_may(struct api_client *c, enum api_right right, const char *name, uid_t owner)
+{
+	if (api_rule_allows(right, c->uid, c->api->sv->scandir_uid, owner))
+		return true;
+	take_grant(c, right);
+	if (is_granted(c, right, name, owner))
+		return true;
+	answer_refused(c, right, owner);
 	return false;
 }
 
@@ -71,7 +109,7 @@ struct service *api_slot_of(struct api_client *c, const char *name)
 		return NULL;
 	}
 	snprintf(c->subject, sizeof c->subject, "%s", s->id->name);
-	return api_may(c, RIGHT_SLOT, s->id->uid) ? s : NULL;
+	return api_may(c, c->verb->right, s->id->name, s->id->uid) ? s : NULL;
 }
 
 static void hex(char *out, const uint8_t *in, size_t n)
@@ -113,7 +151,7 @@ static int rows_of_all(struct api_client *c, int (*row)(struct api_client *, con
 	for (unsigned int sent = 0; c->cursor < sv->services_max; c->cursor++) {
 		const struct service *s = sv->services[c->cursor];
 
-		if (s == NULL || s->d->vanished)
+		if (s == NULL || s->d->vanished || !is_granted(c, RIGHT_OBSERVE, s->id->name, s->id->uid))
 			continue;
 		if (sent++ == API_ROWS_TURN)
 			return 0;
@@ -146,12 +184,10 @@ static int status_of_named(struct api_client *c)
 
 static void verb_status(struct api_client *c, const struct proto_frame *f)
 {
-	for (unsigned int i = 2; i < f->n; i++) {
-		if (find(c->api->sv, f->field[i]) == NULL) {
-			api_answer(c, 2, "no such service '%.255s'", f->field[i]);
+	for (unsigned int i = 2; i < f->n; i++)
+		if (api_slot_of(c, f->field[i]) == NULL)
 			return;
-		}
-	}
+	take_grant(c, RIGHT_OBSERVE);
 	api_answer_rows(c, f->n > 2 ? status_of_named : status_of_all);
 }
 
@@ -174,6 +210,7 @@ static int list_of_all(struct api_client *c)
 static void verb_list(struct api_client *c, const struct proto_frame *f)
 {
 	(void)f;
+	take_grant(c, RIGHT_OBSERVE);
 	api_answer_rows(c, list_of_all);
 }
 

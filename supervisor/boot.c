@@ -102,7 +102,7 @@ static void create_slots(struct supervisor *sv, struct plan *plan, const struct 
 			continue;
 		spec.profile = op->profile;
 		spec.down = op->action != PLAN_STARTED;
-		r = slot_create(sv->head->scandirfd, &spec);
+		r = slot_create(sv->head->scandirfd, &spec, NULL);
 		if (r < 0 && r != -EEXIST) {
 			msg_warn(r, "profile '%s': unable to make its slot, it is skipped", op->profile);
 			op->action = PLAN_SKIPPED;

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "access.h"
 #include "svcdir.h"
 #include "sys.h"
 #include "words.h"
@@ -49,6 +50,11 @@ static bool spanned(const struct word *w, const char *set)
 static bool is_variable(const struct word *w)
 {
 	return w->len && !strchr(DIGITS, w->text[0]) && spanned(w, LOWER UPPER DIGITS "_");
+}
+
+bool config_is_variable(const char *text, size_t len)
+{
+	return is_variable(&(struct word){ text, len });
 }
 
 static bool is_file(const struct word *w)
@@ -144,6 +150,10 @@ static const struct text_rule {
 } text_rules[] = {
 	[TEXT_ANY] = { NULL, NULL, true, "" },
 	[TEXT_ACCOUNT] = { is_account, NULL, true, "must be a name of at most 64 letters, digits and '_.-'" },
+	[TEXT_ACCESS] = { access_word_ok, WORDS_LIST, true,
+		"must be [PREFIX:]WHO words, separated by commas; WHO is a user, @group or *" },
+	[TEXT_VARIABLES] = { is_variable, WORDS_LIST, true,
+		"must be names of environment variables, separated by commas" },
 	[TEXT_VARIABLE] = { is_variable, NULL, true, "must be the name of an environment variable" },
 	[TEXT_PATH] = { is_absolute, NULL, false, "must be an absolute path" },
 	[TEXT_BELOW] = { is_below, NULL, false, "must be a relative path without '.' and '..'" },

@@ -36,6 +36,8 @@ struct config {
 
 	/* [access] */
 	char *access_group;    /* group that may write the control FIFOs; empty: none */
+	char *access_observe, *access_operate, *access_register, *access_admin; /* rows of access.h */
+	char *env_allow;       /* variables that anybody who may register may give to a slot */
 
 	/* [shutdown] */
 	uint32_t grace_ms;     /* upper bound from the first SIGTERM to SIGKILL */
@@ -46,6 +48,9 @@ struct config {
 	char *command, *command_default; /* %p: the profile; split on blanks, no shell */
 	char *env;                       /* NAME=value words for the services */
 	char *park_exit_codes;           /* comma separated: not restarted after these */
+	uint32_t startup_ms;             /* exit code 0 before that is no wish to stay down */
+	uint32_t steady_ms;              /* a run shorter than that is a short one (retry.h) */
+	uint32_t backoff_max_ms, give_up_after;
 	char *state_file, *desired_key, *runtime_key, *autostart, *transient;
 	char *lifecycle_file, *lifecycle_key;
 	char *stale_files;               /* comma separated, deleted at boot */
@@ -66,6 +71,9 @@ struct config {
  */
 int config_load(struct config *ret, const char *path, FILE *err);
 void config_finish(struct config *c);
+
+/* Is it the name of an environment variable that a shell can hold? */
+bool config_is_variable(const char *text, size_t len);
 
 /* Prints every row as "section.key = value", in the order of the table. */
 void config_print(const struct config *c, FILE *out);

@@ -10,6 +10,8 @@ enum option_type { OPTION_STRING, OPTION_UINT, OPTION_BOOL, OPTION_ENUM };
 enum text_kind {
 	TEXT_ANY,
 	TEXT_ACCOUNT,  /* empty, a name or a number */
+	TEXT_ACCESS,   /* a row of access.h */
+	TEXT_VARIABLES, /* names of environment variables, separated by commas */
 	TEXT_VARIABLE, /* empty, or the name of an environment variable */
 	TEXT_PATH,     /* absolute */
 	TEXT_BELOW,    /* relative, neither '.' nor '..' in it */

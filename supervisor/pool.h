@@ -53,6 +53,9 @@ struct slot_data {
 	int64_t started_ns;     /* when run was started last */
 	int64_t ready_ns;       /* when it became ready in this life, 0: it did not */
 	int64_t deadline_ns;
+	int64_t run_ns;         /* how long the last run lasted */
+	uint32_t short_runs;    /* in a row (retry.h) */
+	bool bounced;           /* the run was sent a signal through its FIFO or the socket */
 	int dirfd, lockfd, ctlfd;      /* held for the life of the slot */
 	int notifyfd;                  /* read end of the readiness pipe */
 	int execfd;                    /* read end of the exec result pipe, where one is pending */

@@ -8,9 +8,11 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/stat.h>
 
 #include "config.h"
 #include "ids.h"
+#include "slot_text.h"
 #include "svcdir.h"
 
 #define PLAN_MAX 4096       /* profiles in one plan */
@@ -74,23 +76,27 @@ struct boot_log_input {
 int boot_log_child(void *arg, int out_fd);
 
 /*
- * A slot for a profile: renders run, log/run, type (and down) into a staging directory ".NAME.tmp" of
+ * A slot for a profile: renders run, log/run, type (and down) into a staging directory ".NAME.new" of
  * scandir_fd and renames it into place; everything is made as owner (fsid.h), who also owns it. Where
  * hexad is not root, it is the owner itself.
  * 0; -EEXIST: the slot is there; -EINVAL: no name of a profile; -ENAMETOOLONG; -ENOTEMPTY: a staging
  * directory holds what hexad did not put there; -EPERM: the scan directory is neither the owner's nor one
- * that root alone writes; or another -errno. After a failure nothing is left behind. PID 1 calls this: it
+ * that root alone writes; or another -errno. After a failure nothing is left behind. *ret_made (unless NULL)
+ * tells which directory was made. PID 1 calls this: it
  * touches the scan directory only, and a bounded number of names in it.
  */
-#define SLOT_NAME_MAX 250 /* so that ".NAME.tmp" is a file name too */
+#define SLOT_NAME_MAX 250 /* so that the staging directory's name is one too */
+/* Not ".NAME.tmp": that is what clients call theirs, who may be at work on the same slot. */
+#define SLOT_STAGING ".new"
 
 struct slot_spec {
 	const struct config *config;
 	const char *profile;
 	bool down;
 	const struct ids *owner;
+	struct slot_env extra;
 };
-int slot_create(int scandir_fd, const struct slot_spec *spec);
+int slot_create(int scandir_fd, const struct slot_spec *spec, struct stat *ret_made);
 
 /* Name of the slot for a profile into buf (slot_prefix + profile, at most SLOT_NAME_MAX). -ENAMETOOLONG. */
 int slot_name(const struct config *c, const char *profile, char *buf, size_t cap);

@@ -17,6 +17,7 @@
 #include "fdio.h"
 #include "msg.h"
 #include "watch.h"
+#include "retry.h"
 #include "scandir.h"
 #include "service_act.h"
 #include "svfiles.h"
@@ -377,8 +378,17 @@ static void begin_again(struct service *s)
 		s->fresh = true;
 }
 
+/* The fault may have come between the temporary file of the first status and its name. */
+static void recover_status(struct service *s)
+{
+	if (s->d->begun && !s->d->vanished
+		&& sys.faccessat(s->d->dirfd, "supervise/status", F_OK, AT_SYMLINK_NOFOLLOW) < 0 && errno == ENOENT)
+		(void)svfiles_write_status(s);
+}
+
 void service_recover(struct service *s)
 {
+	recover_status(s);
 	/* A run that was made but not yet heard of; a finish is taken up when its death is found again. */
 	if (s->d->spawned > 0 && !s->d->spawned_finish && s->d->m.state == SV_DOWN) {
 		service_set_pid(s, s->d->spawned);
@@ -567,6 +577,11 @@ void service_died(struct service *s, int wstatus)
 		if (s->d->execfd >= 0 && (err = read_exec_result(s)) > 0)
 			service_warn(s, err, "unable to spawn ./finish");
 		service_unwatch(s);
+		if (failed && retry_no_stop(s)) {
+			msg_warn(0, "%s: exit code 0 after %lld ms, but nobody asked it to stop: starting it again",
+				service_name(s), (long long)(s->d->run_ns / 1000000));
+			failed = false;
+		}
 		service_feed(s, failed ? EV_DIED_125 : EV_DIED);
 		return;
 	}

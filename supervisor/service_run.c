@@ -120,6 +120,7 @@ static void spawned(struct service *s, pid_t pid, int execfd)
 	service_set_pid(s, pid);
 	s->d->started_ns = mono_ns();
 	s->d->ready_ns = 0;
+	s->d->bounced = false;
 	s->d->note[0] = '\0';
 	s->d->execfd = execfd;
 	s->d->exec_pending = execfd >= 0;
