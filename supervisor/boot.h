@@ -13,6 +13,12 @@
 #include "supervisor.h"
 
 /*
+ * First of all, while no descriptor is ours: waits for those that the container's maker passed on for that. May
+ * block, as asked.
+ */
+void boot_await_fds(char *const *envp);
+
+/*
  * Before the pool and the scan directory exist: completes PATH in sv->envp (services get PATH alone,
  * as in s6-overlay), prepares /run, writes the environment directory, makes the scan directory with its
  * owner (elsewhere, setting sv->scandir, where it cannot). Degrades with one line each instead of failing.

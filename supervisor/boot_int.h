@@ -43,6 +43,7 @@ struct boot {
 	char **env;             /* the container's, PATH completed */
 	char *path_only[2];     /* "PATH=..." */
 	int stdinfd, cwdfd;
+	char workdir[PATH_MAX]; /* of the container */
 	pid_t *told;            /* processes that were sent SIGTERM already */
 	size_t ntold;
 	int rest_fd;            /* pidfd of a process that is waited for, or -1 */
@@ -55,8 +56,33 @@ struct boot {
 
 void boot_commit(struct supervisor *sv);
 
-/* The container's variable as a number; fallback if it is unset or no number. */
+/*
+ * boot_vars.c: the container's variable as a number; fallback if it is unset or no number, which is said once. LATE
+ * ones (boot_vars.def) are what the environment directory says now.
+ */
 unsigned int boot_number(const struct supervisor *sv, const char *name, unsigned int fallback);
+
+/* The same as text, read now; NULL if it is unset or empty. buf may be used for it. */
+const char *boot_text(const struct supervisor *sv, const char *name, char *buf, size_t cap);
+
+/* Decimal digits only; what does not fit is the largest number. */
+bool boot_var_parse(const char *text, unsigned int *ret);
+
+/* Says which variables have values that cannot be. */
+void boot_vars_check(struct supervisor *sv);
+
+/* boot_run.c: what /run is, and what can be done about it. */
+void boot_check_run(struct supervisor *sv);
+void boot_link_commands(void);
+
+/* Does somebody hold the lock of this scan directory? */
+bool boot_other_runs(const struct supervisor *sv);
+
+/*
+ * boot_prepare.c: renames dirfd/name (dir is its directory's name) into the attic, which is made when the first one
+ * needs it; attic is "" before the first call. Removed at once where it cannot be renamed.
+ */
+void boot_set_aside(int dirfd, const char *dir, const char *name, char attic[64]);
 
 /* Goes on with the phases after something has ended. */
 void boot_advance(struct supervisor *sv);

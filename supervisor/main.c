@@ -339,6 +339,8 @@ int main(int argc, char **argv)
 	sv.config = &config;
 
 	fill_standard_fds();
+	if (sv.mode == MODE_INIT && resume_fd < 0)
+		boot_await_fds(environ);
 	block_signals(&set);
 	raise_limits(&sv);
 	if (!sv.pid1 && prctl(PR_SET_CHILD_SUBREAPER, 1) < 0)
