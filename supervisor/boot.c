@@ -228,15 +228,29 @@ static void on_holder_ended(void *owner, int wstatus, const char *out, size_t le
 	on_main_ended(owner, wstatus);
 }
 
+static bool receives_signals(const struct supervisor *sv)
+{
+	return boot_number(sv, "S6_CMD_RECEIVE_SIGNALS", 0) > 0;
+}
+
 static bool phase_main(struct supervisor *sv)
 {
-	struct holder_arg arg = { .argv = sv->argv + 1, .envp = sv->envp };
+	char prefix[4096];
+	struct holder_arg arg = {
+		.prefix = boot_text(sv, "S6_CMD_ARG0", prefix, sizeof(prefix)),
+		.argv = sv->argv + 1,
+		.envp = sv->envp,
+		.use_terminal = boot_number(sv, "S6_CMD_USE_TERMINAL", 0) > 0,
+		.receive_signals = receives_signals(sv),
+	};
 	struct child_spec spec = {
 		.title = HOLDER_COMM,
 		.main_fn = holder_main,
 		.arg = &arg,
 		.cwd_fd = sv->head->cwdfd,
-		.stdin_fd = sv->head->stdinfd > 0 ? sv->head->stdinfd : -1,
+		/* Compat: overlay-boot 11.4: one that gets the signals has no terminal's keys and no stdin. */
+		.stdin_fd = sv->head->stdinfd > 0 && !arg.receive_signals ? sv->head->stdinfd : -1,
+		.keep_mask = true,
 	};
 	pid_t pid;
 
@@ -253,8 +267,35 @@ static bool phase_main(struct supervisor *sv)
 		return false;
 	}
 	sv->boot->rec.holder = pid;
+	sv->boot->rec.divert = arg.receive_signals;
 	enter(sv, BOOT_RUNNING);
 	return true;
+}
+
+/* Compat: overlay-boot 11.4, overlay-shutdown 1. What is diverted reaches the main program alone, as long as it lives. */
+void boot_signal(struct supervisor *sv, int sig)
+{
+	const struct boot_record *rec = &sv->boot->rec;
+
+	if (rec->divert && rec->holder) {
+		(void)sys.kill(rec->holder, sig);
+		return;
+	}
+	switch (sig) {
+	case SIGTERM:
+	case SIGUSR2:
+		boot_halt(sv, HALT_STOP, true);
+		break;
+	case SIGINT:
+		boot_halt(sv, HALT_REBOOT, true);
+		break;
+	case SIGUSR1:
+	case SIGPWR:
+		boot_halt(sv, HALT_POWEROFF, true);
+		break;
+	default:
+		break;
+	}
 }
 
 /* One phase. True: the next one can begin. */
@@ -323,6 +364,7 @@ static void resume(struct supervisor *sv)
 
 static void begin(struct supervisor *sv)
 {
+	sv->boot->rec.grace_ms = -1;
 	sv->head->stdinfd = sv->boot->stdinfd;
 	sv->head->cwdfd = sv->boot->cwdfd;
 	boot_commit(sv);
@@ -343,6 +385,7 @@ void boot_run(struct supervisor *sv)
 		resume(sv);
 	else
 		begin(sv);
+	boot_halt_open(sv);
 	boot_advance(sv);
 }
 

@@ -27,6 +27,11 @@ struct boot_record {
 	uint8_t signals;        /* that asked for the shutdown so far */
 	bool script_failed;
 	bool asked;             /* everybody was told to end */
+	bool divert;            /* signals go to the main program while it lives */
+	char how;               /* HALT_*, once stopping */
+	char due_how;           /* the same of the request that waits for its time */
+	int64_t due_ns;         /* that time, 0: none waits */
+	int64_t grace_ms;       /* from the request; -1: as configured */
 	pid_t script;           /* running cont-init script */
 	pid_t reader;           /* reconcile's reading child */
 	pid_t logger;           /* the boot log's writer */
@@ -50,6 +55,7 @@ struct boot {
 	uv_poll_t rest;         /* on it */
 	uv_timer_t timer;       /* the stage's deadline, or the next kill */
 	uv_timer_t turn;        /* look again in the next turn */
+	uv_timer_t due;         /* a shutdown asked for with a delay */
 	bool open;              /* handles are */
 	bool attics;            /* there is something to remove */
 };
@@ -107,6 +113,12 @@ int boot_read_code(void);
 void boot_stop_main_ended(struct supervisor *sv, int code);
 void boot_stop_again(struct supervisor *sv);
 void boot_stop_resume(struct supervisor *sv);
+
+/* boot_halt.c: in the first turn. */
+void boot_halt_open(struct supervisor *sv);
+
+/* All have gone: ends the namespace where that was asked for, else (and where it fails) gives the exit code. */
+int boot_halt_end(struct supervisor *sv, int code);
 
 struct proc;
 

@@ -75,7 +75,9 @@ static bool ours_left(struct supervisor *sv)
 /* Compat: overlay-shutdown 7: the kill grace time, capped at five minutes. */
 static unsigned int grace_ms(const struct supervisor *sv)
 {
-	unsigned int ms = boot_number(sv, "S6_KILL_GRACETIME", sv->config->grace_ms);
+	int64_t asked = sv->boot->rec.grace_ms;
+	unsigned int ms = asked >= 0 ? (unsigned int)asked
+		: boot_number(sv, "S6_KILL_GRACETIME", sv->config->grace_ms);
 
 	return ms < GRACE_MAX_MS ? ms : GRACE_MAX_MS;
 }
@@ -93,7 +95,7 @@ static void finish(struct supervisor *sv)
 	(void)uv_timer_stop(&sv->boot->turn);
 	if (boot_number(sv, "S6_SYNC_DISKS", 0))
 		sync();
-	supervisor_quit(sv, file < 0 ? rec->code : file);
+	supervisor_quit(sv, boot_halt_end(sv, file < 0 ? rec->code : file));
 }
 
 static void on_deadline(uv_timer_t *h)

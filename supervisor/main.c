@@ -138,8 +138,8 @@ static void signal_to_init(struct supervisor *sv, int sig)
 {
 	if (sig == SIGALRM || sig == SIGHUP)
 		signal_to_tree(sv, sig);
-	else if (sig == SIGTERM || sig == SIGINT || sig == SIGUSR1 || sig == SIGUSR2 || sig == SIGPWR)
-		boot_shutdown(sv, true);
+	else
+		boot_signal(sv, sig);
 }
 
 static void on_signal(uv_poll_t *p, int status, int events)

@@ -33,7 +33,7 @@ static int execute(const struct supervisor *sv, const char *path)
 
 	if (fchdir(sv->head->scandirfd) < 0)
 		return -errno;
-	spawn_reset_child();
+	spawn_reset_child(true);
 	/* What takes our place did not ask for the orphans of others. */
 	(void)prctl(PR_SET_CHILD_SUBREAPER, 0);
 	execve(path, argv, sv->envp);

@@ -95,7 +95,7 @@ void spawn_close_range(unsigned int first, unsigned int last)
 		(void)sys.close((int)fd);
 }
 
-void spawn_reset_child(void)
+void spawn_reset_child(bool unblock)
 {
 	static const int ours[] = { SIGSEGV, SIGBUS, SIGABRT, SIGILL, SIGFPE, SIGPIPE };
 	sigset_t none;
@@ -103,7 +103,8 @@ void spawn_reset_child(void)
 	for (size_t i = 0; i < sizeof(ours) / sizeof(*ours); i++)
 		signal(ours[i], SIG_DFL);
 	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
+	if (unblock)
+		sigprocmask(SIG_SETMASK, &none, NULL);
 	spawn_restore_limit();
 }
 
@@ -318,7 +319,7 @@ static int forked_main(void *arg)
 	f->sp.note_pid = NULL; /* the parent notes it: this child may run when that is long settled */
 	err = -child_enter(&f->sp);
 	close_others(f);
-	spawn_reset_child();
+	spawn_reset_child(true);
 	if (err == 0)
 		err = -child_exec(&f->sp);
 	(void)!write(f->fd, &err, sizeof(err));
