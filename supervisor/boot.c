@@ -41,21 +41,68 @@ bool boot_stopping(const struct supervisor *sv)
 	return sv->boot && sv->boot->rec.phase == BOOT_STOPPING;
 }
 
-/* After the last script. False: the container is being stopped for a failed one. */
-static bool scripts_done(struct supervisor *sv)
+/* What failed, and what S6_BEHAVIOUR_IF_STAGE2_FAILS makes of it. False: the container is being stopped with code. */
+static bool goes_on_after(struct supervisor *sv, const char *what, int code)
 {
 	unsigned int behaviour = boot_number(sv, "S6_BEHAVIOUR_IF_STAGE2_FAILS", 0);
 
-	if (!sv->boot->rec.script_failed || behaviour == 0)
+	if (behaviour == 0)
 		return true;
 	if (behaviour == 1) {
-		msg_warn(0, "some scripts of cont-init.d failed, going on");
+		msg_warn(0, "%s failed, going on", what);
 		return true;
 	}
-	msg_warn(0, "some scripts of cont-init.d failed, stopping the container");
-	boot_set_code(sv, 1);
+	msg_warn(0, "%s failed, stopping the container", what);
+	boot_set_code(sv, code);
 	boot_shutdown(sv, false);
 	return false;
+}
+
+static bool phase_hook(struct supervisor *sv)
+{
+	if (sv->boot->rec.script || boot_hook_start(sv))
+		return false;
+	enter(sv, BOOT_FIX_ATTRS);
+	return true;
+}
+
+/* Compat: overlay-boot 7.3: a hook that fails is warned about even where it counts for nothing. */
+void boot_hook_over(struct supervisor *sv, int code)
+{
+	bool heard = boot_number(sv, "S6_VERBOSITY", 2) >= 2;
+
+	if (boot_stopping(sv)) {
+		boot_stop_again(sv);
+		return;
+	}
+	if (code == 0 && heard)
+		msg_info("the hook exited 0");
+	else if (code != 0 && boot_number(sv, "S6_BEHAVIOUR_IF_STAGE2_FAILS", 0) == 0)
+		msg_warn(0, "the hook exited %d, going on", code);
+	if (code != 0 && !goes_on_after(sv, "the hook", code))
+		return;
+	enter(sv, BOOT_FIX_ATTRS);
+	boot_advance(sv);
+}
+
+static bool phase_fix_attrs(struct supervisor *sv)
+{
+	if (sv->boot->rec.script || boot_fix_attrs_start(sv))
+		return false;
+	enter(sv, BOOT_CONT_INIT);
+	return true;
+}
+
+void boot_fix_attrs_over(struct supervisor *sv, int code)
+{
+	if (boot_stopping(sv)) {
+		boot_stop_again(sv);
+		return;
+	}
+	if (code != 0 && !goes_on_after(sv, "fix-attrs.d", 1))
+		return;
+	enter(sv, BOOT_CONT_INIT);
+	boot_advance(sv);
 }
 
 static bool phase_cont_init(struct supervisor *sv)
@@ -64,10 +111,11 @@ static bool phase_cont_init(struct supervisor *sv)
 
 	if (rec->script)
 		return false;
-	if (boot_script_next(sv))
+	if (boot_script_next(sv, SCRIPT_CONT_INIT))
 		return !rec->script;
-	if (!scripts_done(sv))
+	if (rec->script_failed && !goes_on_after(sv, "some scripts of cont-init.d", 1))
 		return false;
+	rec->inited = true;
 	enter(sv, BOOT_RECONCILE);
 	return true;
 }
@@ -302,6 +350,10 @@ void boot_signal(struct supervisor *sv, int sig)
 static bool step(struct supervisor *sv)
 {
 	switch ((enum boot_phase)sv->boot->rec.phase) {
+	case BOOT_HOOK:
+		return phase_hook(sv);
+	case BOOT_FIX_ATTRS:
+		return phase_fix_attrs(sv);
 	case BOOT_CONT_INIT:
 		return phase_cont_init(sv);
 	case BOOT_RECONCILE:
@@ -386,6 +438,7 @@ void boot_run(struct supervisor *sv)
 	else
 		begin(sv);
 	boot_halt_open(sv);
+	boot_script_open(sv);
 	boot_advance(sv);
 }
 

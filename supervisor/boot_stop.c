@@ -69,7 +69,7 @@ static bool ours_left(struct supervisor *sv)
 {
 	const struct boot_record *rec = &sv->boot->rec;
 
-	return rec->holder || rec->script || services_left(sv, false);
+	return rec->holder || rec->script || rec->finishing || services_left(sv, false);
 }
 
 /* Compat: overlay-shutdown 7: the kill grace time, capped at five minutes. */
@@ -98,16 +98,37 @@ static void finish(struct supervisor *sv)
 	supervisor_quit(sv, boot_halt_end(sv, file < 0 ? rec->code : file));
 }
 
+/*
+ * How long the deadline is put off for those who have a time of their own; 0: not at all. Compat: the kill grace time
+ * is for the others, and images set it to 0. Scripts of cont-finish.d end when they are done, unless a signal asked:
+ * then somebody outside counts the seconds too.
+ */
+static int64_t put_off_until(struct supervisor *sv)
+{
+	const struct boot_record *rec = &sv->boot->rec;
+	int64_t ns = 0;
+
+	if (rec->signals > 1)
+		return 0;
+	if (services_left(sv, false))
+		ns = rec->started_ns + boot_number(sv, "S6_SERVICES_GRACETIME", SERVICES_MS) * NS_MS;
+	if (rec->finishing && !rec->signals)
+		return INT64_MAX;
+	if (rec->finishing && ns < rec->started_ns + sv->config->grace_ms * NS_MS)
+		ns = rec->started_ns + sv->config->grace_ms * NS_MS;
+	return ns;
+}
+
 static void on_deadline(uv_timer_t *h)
 {
 	struct supervisor *sv = h->data;
-	struct boot_record *rec = &sv->boot->rec;
-	int64_t services_ns = rec->started_ns + boot_number(sv, "S6_SERVICES_GRACETIME", SERVICES_MS) * NS_MS;
-	int64_t now = mono_ns();
+	int64_t now = mono_ns(), until = put_off_until(sv);
 
-	/* Compat: the kill grace time is for the others; services have their own, and images set the first to 0. */
-	if (rec->stage < STOP_KILL && rec->signals < 2 && now < services_ns && services_left(sv, false)) {
-		(void)uv_timer_start(h, on_deadline, (uint64_t)((services_ns - now) / NS_MS) + 1, 0);
+	/* Who has no end to wait for arms the timer again when he is done. */
+	if (sv->boot->rec.stage < STOP_KILL && until == INT64_MAX)
+		return;
+	if (sv->boot->rec.stage < STOP_KILL && now < until) {
+		(void)uv_timer_start(h, on_deadline, (uint64_t)((until - now) / NS_MS) + 1, 0);
 		return;
 	}
 	kill_all(sv);
@@ -235,11 +256,28 @@ static void check_rest(struct supervisor *sv)
 	free(p);
 }
 
+/* The next script of cont-finish.d, once the one before has ended (or that of cont-init.d which we interrupted). */
+static void finish_next(struct supervisor *sv)
+{
+	struct boot_record *rec = &sv->boot->rec;
+
+	if (!rec->finishing || rec->stage >= STOP_KILL)
+		return;
+	while (!rec->script && boot_script_next(sv, SCRIPT_CONT_FINISH))
+		;
+	if (rec->script)
+		return;
+	rec->finishing = false;
+	boot_commit(sv);
+	arm(sv);
+}
+
 /* Something may have gone: what is left to wait for? */
 static void stop_check(struct supervisor *sv)
 {
 	struct boot_record *rec = &sv->boot->rec;
 
+	finish_next(sv);
 	if (rec->stage == STOP_OURS) {
 		if (ours_left(sv))
 			return;
@@ -303,6 +341,7 @@ static void stop_begin(struct supervisor *sv)
 	sv->head->leave_how = 't';
 	rec->started_ns = mono_ns();
 	rec->deadline_ns = rec->started_ns + grace_ms(sv) * NS_MS;
+	rec->finishing = rec->inited;
 	boot_commit(sv);
 	ask_all(sv);
 	arm(sv);
