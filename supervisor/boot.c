@@ -420,6 +420,7 @@ static void begin(struct supervisor *sv)
 	sv->head->stdinfd = sv->boot->stdinfd;
 	sv->head->cwdfd = sv->boot->cwdfd;
 	boot_commit(sv);
+	boot_catchall_start(sv);
 	boot_clean_attic(sv);
 }
 

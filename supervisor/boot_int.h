@@ -64,6 +64,7 @@ struct boot {
 	uv_timer_t script_timer; /* rec.script's time limit */
 	uv_timer_t due;         /* a shutdown asked for with a delay */
 	bool open;              /* handles are */
+	bool catchall;          /* our output goes through s6-svscan-log */
 	bool attics;            /* there is something to remove */
 };
 
@@ -87,6 +88,23 @@ void boot_vars_check(struct supervisor *sv);
 /* boot_run.c: what /run is, and what can be done about it. */
 void boot_check_run(struct supervisor *sv);
 void boot_link_commands(void);
+
+/* hexad-shim beside our own program, or where it is in an image. */
+void boot_shim_path(char *buf, size_t cap);
+
+/* boot_catchall.c: S6_LOGGING. The service and the FIFO, if they are wanted; ends the program for an unknown user. */
+void boot_catchall_make(struct supervisor *sv);
+void boot_catchall_resume(struct supervisor *sv);
+
+/* In the first turn: its logger starts. */
+void boot_catchall_start(struct supervisor *sv);
+
+/* Nobody else writes any more: the logger gets to its end. Idempotent. */
+void boot_catchall_end(struct supervisor *sv);
+
+/* One that ends by the end of what it reads, and so last: a service's logger, or that of all. */
+struct service;
+bool boot_is_logger(const struct service *s);
 
 /* Does somebody hold the lock of this scan directory? */
 bool boot_other_runs(const struct supervisor *sv);

@@ -386,6 +386,7 @@ void boot_prepare(struct supervisor *sv)
 	if (sv->resumed) {
 		boot_vars_check(sv);
 		find_scandir(sv);
+		boot_catchall_resume(sv);
 		return;
 	}
 	if (!sv->pid1 && boot_other_runs(sv))
@@ -408,6 +409,7 @@ void boot_prepare(struct supervisor *sv)
 		b->rec.written = -1;
 	boot_set_code(sv, 0);
 	make_scandir(sv);
+	boot_catchall_make(sv);
 }
 
 /* For child_spec.main_fn: removes the attics of this and of earlier lives. */

@@ -197,6 +197,19 @@ void boot_check_run(struct supervisor *sv)
 	link_var_run();
 }
 
+void boot_shim_path(char *buf, size_t cap)
+{
+	ssize_t n = sys.readlinkat(AT_FDCWD, "/proc/self/exe", buf, cap - sizeof("/hexad-shim"));
+	char *slash;
+
+	buf[n > 0 ? n : 0] = '\0';
+	slash = strrchr(buf, '/');
+	if (slash)
+		memcpy(slash, "/hexad-shim", sizeof("/hexad-shim"));
+	if (!slash || sys.faccessat(AT_FDCWD, buf, X_OK, 0) < 0)
+		(void)snprintf(buf, cap, "/command/hexad-shim");
+}
+
 /* One link of basedir/bin; a failure costs that command only. */
 static void link_command(int dir, const char *shim, const char *name)
 {
@@ -208,17 +221,10 @@ static void link_command(int dir, const char *shim, const char *name)
 void boot_link_commands(void)
 {
 	static const char *const names[] = { "halt", "poweroff", "reboot", "shutdown" };
-	char shim[PATH_MAX + sizeof("/hexad-shim")];
-	ssize_t n = sys.readlinkat(AT_FDCWD, "/proc/self/exe", shim, PATH_MAX);
-	char *slash;
+	char shim[PATH_MAX];
 	int dir;
 
-	shim[n > 0 ? n : 0] = '\0';
-	slash = strrchr(shim, '/');
-	if (slash)
-		memcpy(slash, "/hexad-shim", sizeof("/hexad-shim"));
-	if (!slash || sys.faccessat(AT_FDCWD, shim, X_OK, 0) < 0)
-		(void)snprintf(shim, sizeof(shim), "/command/hexad-shim");
+	boot_shim_path(shim, sizeof(shim));
 	if (sys.mkdirat(AT_FDCWD, "/run/s6/basedir/bin", 0755) < 0)
 		return;
 	dir = fdio_open(AT_FDCWD, "/run/s6/basedir/bin", O_PATH | O_DIRECTORY | O_NOFOLLOW, 0);

@@ -57,10 +57,11 @@ static void term_group(pid_t leader)
 	boot_kill_group(leader, SIGCONT);
 }
 
+/* The one that logs for all is neither: it goes when everybody else has gone. */
 static bool services_left(struct supervisor *sv, bool loggers)
 {
 	for (struct service *s = service_next(sv, NULL); s; s = service_next(sv, s))
-		if (s->id->is_log == loggers)
+		if (boot_is_logger(s) == loggers && (!loggers || !service_is_catch_all(s)))
 			return true;
 	return false;
 }
@@ -93,6 +94,7 @@ static void finish(struct supervisor *sv)
 	boot_commit(sv);
 	(void)uv_timer_stop(&sv->boot->timer);
 	(void)uv_timer_stop(&sv->boot->turn);
+	boot_catchall_end(sv);
 	if (boot_number(sv, "S6_SYNC_DISKS", 0))
 		sync();
 	supervisor_quit(sv, boot_halt_end(sv, file < 0 ? rec->code : file));
@@ -143,6 +145,24 @@ static void arm(struct supervisor *sv)
 	(void)uv_timer_start(&sv->boot->timer, on_deadline, ns > 0 ? (uint64_t)(ns / NS_MS) + 1 : 0, 0);
 }
 
+/*
+ * Takes the logger of all, and what it may have started, out of the list: it is told to end when nobody else is left.
+ * Returns how many others there are.
+ */
+static ssize_t others_left(struct supervisor *sv, struct proc *p, ssize_t n)
+{
+	struct service *s = service_find(sv, "s6-svscan-log");
+	struct leaders l = { s ? &s->d->pid : NULL, s && s->d->pid > 0 };
+	ssize_t kept = 0;
+
+	for (ssize_t i = 0; i < n; i++)
+		if (!boot_led_by(&l, &p[i]))
+			p[kept++] = p[i];
+	if (kept == 0)
+		boot_catchall_end(sv);
+	return n < 0 ? n : kept;
+}
+
 /* One pass of killing; repeated, since a service that was killed may start its finish script. */
 static void kill_pass(struct supervisor *sv)
 {
@@ -166,6 +186,7 @@ static void kill_pass(struct supervisor *sv)
 		boot_name_them(sv, p, n < 0 ? 0 : (size_t)n, &loggers, "could not be killed, leaving it behind");
 		finish(sv);
 	} else {
+		(void)others_left(sv, p, n);
 		look_again(sv, TICK_MS);
 	}
 	free(p);
@@ -242,9 +263,12 @@ static void check_rest(struct supervisor *sv)
 	if (sv->boot->rest_fd >= 0 || sv->boot->rec.logger || services_left(sv, true))
 		return;
 	n = procs_list(&p, sv->pid1);
+	if (n > 0 && others_left(sv, p, n) == 0)
+		n = service_find(sv, "s6-svscan-log") ? n : 0;
 	if (n > 0) {
 		watch_rest(sv, p[0].pid);
 	} else if (n < 0 && boot_blind_left(sv)) {
+		boot_catchall_end(sv);
 		if (boot_first_told(sv->boot, -1) && sv->pid1) {
 			(void)sys.kill(-1, SIGTERM);
 			(void)sys.kill(-1, SIGCONT);
@@ -296,7 +320,7 @@ static void ask_service(struct service *s)
 	if (!s->d->begun)
 		service_free(s);
 	else
-		service_feed(s, s->id->is_log ? EV_SUP_HUP : EV_SUP_TERM);
+		service_feed(s, boot_is_logger(s) ? EV_SUP_HUP : EV_SUP_TERM);
 }
 
 /* Everybody at once. */

@@ -171,6 +171,7 @@ static void __attribute__((noreturn)) child_main(struct supervisor *sv, const st
 	int r, fd;
 
 	signals_default();
+	msg_fd = STDERR_FILENO; /* PID 1's may be another, which is closed below */
 	(void)setsid();
 	child_cwd(spec);
 	/*

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "msg.h"
+#include "noexec.h"
 #include "rights.h"
 #include "spawn.h"
 #include "svcdir.h"
@@ -36,8 +37,7 @@ static int execute(const struct supervisor *sv, const char *path)
 	spawn_reset_child(true);
 	/* What takes our place did not ask for the orphans of others. */
 	(void)prctl(PR_SET_CHILD_SUBREAPER, 0);
-	execve(path, argv, sv->envp);
-	return -errno;
+	return noexec_execve(path, argv, sv->envp);
 }
 
 int scripts_end(struct supervisor *sv, int code)

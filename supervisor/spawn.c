@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "fdio.h"
+#include "noexec.h"
 #include "sys.h"
 
 static struct rlimit nofile;
@@ -162,8 +163,7 @@ static int child_exec(const struct spawn *sp)
 	spawn_restore_limit();
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
-	execve(sp->path, sp->argv, sp->envp);
-	return -errno;
+	return noexec_execve(sp->path, sp->argv, sp->envp);
 }
 
 /* The child of a vfork whose exec failed: gone at once, and nobody else has heard of it. */
