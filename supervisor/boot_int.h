@@ -15,7 +15,10 @@
 #define BOOT_ENVDIR "/run/s6/container_environment"
 #define BOOT_ATTIC ".hexad-old." /* what a former life left in /run waits under this prefix for its removal */
 
-enum boot_phase { BOOT_HOOK, BOOT_FIX_ATTRS, BOOT_CONT_INIT, BOOT_RECONCILE, BOOT_LOGGING, BOOT_SCAN, BOOT_MAIN, BOOT_RUNNING, BOOT_STOPPING };
+enum boot_phase {
+	BOOT_HOOK, BOOT_FIX_ATTRS, BOOT_CONT_INIT, BOOT_RECONCILE, BOOT_LOGGING, BOOT_SCAN, BOOT_MAIN, BOOT_RUNNING,
+	BOOT_STOPPING
+};
 
 enum script_kind { SCRIPT_CONT_INIT, SCRIPT_HOOK, SCRIPT_FIX_ATTRS, SCRIPT_CONT_FINISH };
 
