@@ -135,7 +135,7 @@ san-built:
 	$(Q)$(MAKE) --no-print-directory SAN=address,undefined tests-built
 
 install: links ## put the programs, their names and rootfs/image below DESTDIR
-	$(Q)B=$(BUILD) DESTDIR=$(DESTDIR) rootfs/install
+	$(Q)B=$(BUILD) DESTDIR=$(DESTDIR) SYMLINKS=$(SYMLINKS) rootfs/install
 
 clean: ## remove all build output
 	rm -rf build

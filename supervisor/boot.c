@@ -41,21 +41,68 @@ bool boot_stopping(const struct supervisor *sv)
 	return sv->boot && sv->boot->rec.phase == BOOT_STOPPING;
 }
 
-/* After the last script. False: the container is being stopped for a failed one. */
-static bool scripts_done(struct supervisor *sv)
+/* What failed, and what S6_BEHAVIOUR_IF_STAGE2_FAILS makes of it. False: the container is being stopped with code. */
+static bool goes_on_after(struct supervisor *sv, const char *what, int code)
 {
 	unsigned int behaviour = boot_number(sv, "S6_BEHAVIOUR_IF_STAGE2_FAILS", 0);
 
-	if (!sv->boot->rec.script_failed || behaviour == 0)
+	if (behaviour == 0)
 		return true;
 	if (behaviour == 1) {
-		msg_warn(0, "some scripts of cont-init.d failed, going on");
+		msg_warn(0, "%s failed, going on", what);
 		return true;
 	}
-	msg_warn(0, "some scripts of cont-init.d failed, stopping the container");
-	boot_set_code(sv, 1);
+	msg_warn(0, "%s failed, stopping the container", what);
+	boot_set_code(sv, code);
 	boot_shutdown(sv, false);
 	return false;
+}
+
+static bool phase_hook(struct supervisor *sv)
+{
+	if (sv->boot->rec.script || boot_hook_start(sv))
+		return false;
+	enter(sv, BOOT_FIX_ATTRS);
+	return true;
+}
+
+/* Compat: overlay-boot 7.3: a hook that fails is warned about even where it counts for nothing. */
+void boot_hook_over(struct supervisor *sv, int code)
+{
+	bool heard = boot_number(sv, "S6_VERBOSITY", 2) >= 2;
+
+	if (boot_stopping(sv)) {
+		boot_stop_again(sv);
+		return;
+	}
+	if (code == 0 && heard)
+		msg_info("the hook exited 0");
+	else if (code != 0 && boot_number(sv, "S6_BEHAVIOUR_IF_STAGE2_FAILS", 0) == 0)
+		msg_warn(0, "the hook exited %d, going on", code);
+	if (code != 0 && !goes_on_after(sv, "the hook", code))
+		return;
+	enter(sv, BOOT_FIX_ATTRS);
+	boot_advance(sv);
+}
+
+static bool phase_fix_attrs(struct supervisor *sv)
+{
+	if (sv->boot->rec.script || boot_fix_attrs_start(sv))
+		return false;
+	enter(sv, BOOT_CONT_INIT);
+	return true;
+}
+
+void boot_fix_attrs_over(struct supervisor *sv, int code)
+{
+	if (boot_stopping(sv)) {
+		boot_stop_again(sv);
+		return;
+	}
+	if (code != 0 && !goes_on_after(sv, "fix-attrs.d", 1))
+		return;
+	enter(sv, BOOT_CONT_INIT);
+	boot_advance(sv);
 }
 
 static bool phase_cont_init(struct supervisor *sv)
@@ -64,10 +111,11 @@ static bool phase_cont_init(struct supervisor *sv)
 
 	if (rec->script)
 		return false;
-	if (boot_script_next(sv))
+	if (boot_script_next(sv, SCRIPT_CONT_INIT))
 		return !rec->script;
-	if (!scripts_done(sv))
+	if (rec->script_failed && !goes_on_after(sv, "some scripts of cont-init.d", 1))
 		return false;
+	rec->inited = true;
 	enter(sv, BOOT_RECONCILE);
 	return true;
 }
@@ -228,15 +276,29 @@ static void on_holder_ended(void *owner, int wstatus, const char *out, size_t le
 	on_main_ended(owner, wstatus);
 }
 
+static bool receives_signals(const struct supervisor *sv)
+{
+	return boot_number(sv, "S6_CMD_RECEIVE_SIGNALS", 0) > 0;
+}
+
 static bool phase_main(struct supervisor *sv)
 {
-	struct holder_arg arg = { .argv = sv->argv + 1, .envp = sv->envp };
+	char prefix[4096];
+	struct holder_arg arg = {
+		.prefix = boot_text(sv, "S6_CMD_ARG0", prefix, sizeof(prefix)),
+		.argv = sv->argv + 1,
+		.envp = sv->envp,
+		.use_terminal = boot_number(sv, "S6_CMD_USE_TERMINAL", 0) > 0,
+		.receive_signals = receives_signals(sv),
+	};
 	struct child_spec spec = {
 		.title = HOLDER_COMM,
 		.main_fn = holder_main,
 		.arg = &arg,
 		.cwd_fd = sv->head->cwdfd,
-		.stdin_fd = sv->head->stdinfd > 0 ? sv->head->stdinfd : -1,
+		/* Compat: overlay-boot 11.4: one that gets the signals has no terminal's keys and no stdin. */
+		.stdin_fd = sv->head->stdinfd > 0 && !arg.receive_signals ? sv->head->stdinfd : -1,
+		.keep_mask = true,
 	};
 	pid_t pid;
 
@@ -253,14 +315,45 @@ static bool phase_main(struct supervisor *sv)
 		return false;
 	}
 	sv->boot->rec.holder = pid;
+	sv->boot->rec.divert = arg.receive_signals;
 	enter(sv, BOOT_RUNNING);
 	return true;
+}
+
+/* Compat: overlay-boot 11.4, overlay-shutdown 1. What is diverted reaches the main program alone, as long as it lives. */
+void boot_signal(struct supervisor *sv, int sig)
+{
+	const struct boot_record *rec = &sv->boot->rec;
+
+	if (rec->divert && rec->holder) {
+		(void)sys.kill(rec->holder, sig);
+		return;
+	}
+	switch (sig) {
+	case SIGTERM:
+	case SIGUSR2:
+		boot_halt(sv, HALT_STOP, true);
+		break;
+	case SIGINT:
+		boot_halt(sv, HALT_REBOOT, true);
+		break;
+	case SIGUSR1:
+	case SIGPWR:
+		boot_halt(sv, HALT_POWEROFF, true);
+		break;
+	default:
+		break;
+	}
 }
 
 /* One phase. True: the next one can begin. */
 static bool step(struct supervisor *sv)
 {
 	switch ((enum boot_phase)sv->boot->rec.phase) {
+	case BOOT_HOOK:
+		return phase_hook(sv);
+	case BOOT_FIX_ATTRS:
+		return phase_fix_attrs(sv);
 	case BOOT_CONT_INIT:
 		return phase_cont_init(sv);
 	case BOOT_RECONCILE:
@@ -323,9 +416,11 @@ static void resume(struct supervisor *sv)
 
 static void begin(struct supervisor *sv)
 {
+	sv->boot->rec.grace_ms = -1;
 	sv->head->stdinfd = sv->boot->stdinfd;
 	sv->head->cwdfd = sv->boot->cwdfd;
 	boot_commit(sv);
+	boot_catchall_start(sv);
 	boot_clean_attic(sv);
 }
 
@@ -343,6 +438,8 @@ void boot_run(struct supervisor *sv)
 		resume(sv);
 	else
 		begin(sv);
+	boot_halt_open(sv);
+	boot_script_open(sv);
 	boot_advance(sv);
 }
 

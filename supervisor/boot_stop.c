@@ -57,10 +57,11 @@ static void term_group(pid_t leader)
 	boot_kill_group(leader, SIGCONT);
 }
 
+/* The one that logs for all is neither: it goes when everybody else has gone. */
 static bool services_left(struct supervisor *sv, bool loggers)
 {
 	for (struct service *s = service_next(sv, NULL); s; s = service_next(sv, s))
-		if (s->id->is_log == loggers)
+		if (boot_is_logger(s) == loggers && (!loggers || !service_is_catch_all(s)))
 			return true;
 	return false;
 }
@@ -69,13 +70,15 @@ static bool ours_left(struct supervisor *sv)
 {
 	const struct boot_record *rec = &sv->boot->rec;
 
-	return rec->holder || rec->script || services_left(sv, false);
+	return rec->holder || rec->script || rec->finishing || services_left(sv, false);
 }
 
 /* Compat: overlay-shutdown 7: the kill grace time, capped at five minutes. */
 static unsigned int grace_ms(const struct supervisor *sv)
 {
-	unsigned int ms = boot_number(sv, "S6_KILL_GRACETIME", sv->config->grace_ms);
+	int64_t asked = sv->boot->rec.grace_ms;
+	unsigned int ms = asked >= 0 ? (unsigned int)asked
+		: boot_number(sv, "S6_KILL_GRACETIME", sv->config->grace_ms);
 
 	return ms < GRACE_MAX_MS ? ms : GRACE_MAX_MS;
 }
@@ -91,21 +94,43 @@ static void finish(struct supervisor *sv)
 	boot_commit(sv);
 	(void)uv_timer_stop(&sv->boot->timer);
 	(void)uv_timer_stop(&sv->boot->turn);
+	boot_catchall_end(sv);
 	if (boot_number(sv, "S6_SYNC_DISKS", 0))
 		sync();
-	supervisor_quit(sv, file < 0 ? rec->code : file);
+	supervisor_quit(sv, boot_halt_end(sv, file < 0 ? rec->code : file));
+}
+
+/*
+ * How long the deadline is put off for those who have a time of their own; 0: not at all. Compat: the kill grace time
+ * is for the others, and images set it to 0. Scripts of cont-finish.d end when they are done, unless a signal asked:
+ * then somebody outside counts the seconds too.
+ */
+static int64_t put_off_until(struct supervisor *sv)
+{
+	const struct boot_record *rec = &sv->boot->rec;
+	int64_t ns = 0;
+
+	if (rec->signals > 1)
+		return 0;
+	if (services_left(sv, false))
+		ns = rec->started_ns + boot_number(sv, "S6_SERVICES_GRACETIME", SERVICES_MS) * NS_MS;
+	if (rec->finishing && !rec->signals)
+		return INT64_MAX;
+	if (rec->finishing && ns < rec->started_ns + sv->config->grace_ms * NS_MS)
+		ns = rec->started_ns + sv->config->grace_ms * NS_MS;
+	return ns;
 }
 
 static void on_deadline(uv_timer_t *h)
 {
 	struct supervisor *sv = h->data;
-	struct boot_record *rec = &sv->boot->rec;
-	int64_t services_ns = rec->started_ns + boot_number(sv, "S6_SERVICES_GRACETIME", SERVICES_MS) * NS_MS;
-	int64_t now = mono_ns();
+	int64_t now = mono_ns(), until = put_off_until(sv);
 
-	/* Compat: the kill grace time is for the others; services have their own, and images set the first to 0. */
-	if (rec->stage < STOP_KILL && rec->signals < 2 && now < services_ns && services_left(sv, false)) {
-		(void)uv_timer_start(h, on_deadline, (uint64_t)((services_ns - now) / NS_MS) + 1, 0);
+	/* Who has no end to wait for arms the timer again when he is done. */
+	if (sv->boot->rec.stage < STOP_KILL && until == INT64_MAX)
+		return;
+	if (sv->boot->rec.stage < STOP_KILL && now < until) {
+		(void)uv_timer_start(h, on_deadline, (uint64_t)((until - now) / NS_MS) + 1, 0);
 		return;
 	}
 	kill_all(sv);
@@ -118,6 +143,24 @@ static void arm(struct supervisor *sv)
 	/* Timers count from the loop's idea of now, which may be old after long work. */
 	uv_update_time(&sv->loop);
 	(void)uv_timer_start(&sv->boot->timer, on_deadline, ns > 0 ? (uint64_t)(ns / NS_MS) + 1 : 0, 0);
+}
+
+/*
+ * Takes the logger of all, and what it may have started, out of the list: it is told to end when nobody else is left.
+ * Returns how many others there are.
+ */
+static ssize_t others_left(struct supervisor *sv, struct proc *p, ssize_t n)
+{
+	struct service *s = service_find(sv, "s6-svscan-log");
+	struct leaders l = { s ? &s->d->pid : NULL, s && s->d->pid > 0 };
+	ssize_t kept = 0;
+
+	for (ssize_t i = 0; i < n; i++)
+		if (!boot_led_by(&l, &p[i]))
+			p[kept++] = p[i];
+	if (kept == 0)
+		boot_catchall_end(sv);
+	return n < 0 ? n : kept;
 }
 
 /* One pass of killing; repeated, since a service that was killed may start its finish script. */
@@ -143,6 +186,7 @@ static void kill_pass(struct supervisor *sv)
 		boot_name_them(sv, p, n < 0 ? 0 : (size_t)n, &loggers, "could not be killed, leaving it behind");
 		finish(sv);
 	} else {
+		(void)others_left(sv, p, n);
 		look_again(sv, TICK_MS);
 	}
 	free(p);
@@ -219,9 +263,12 @@ static void check_rest(struct supervisor *sv)
 	if (sv->boot->rest_fd >= 0 || sv->boot->rec.logger || services_left(sv, true))
 		return;
 	n = procs_list(&p, sv->pid1);
+	if (n > 0 && others_left(sv, p, n) == 0)
+		n = service_find(sv, "s6-svscan-log") ? n : 0;
 	if (n > 0) {
 		watch_rest(sv, p[0].pid);
 	} else if (n < 0 && boot_blind_left(sv)) {
+		boot_catchall_end(sv);
 		if (boot_first_told(sv->boot, -1) && sv->pid1) {
 			(void)sys.kill(-1, SIGTERM);
 			(void)sys.kill(-1, SIGCONT);
@@ -233,11 +280,28 @@ static void check_rest(struct supervisor *sv)
 	free(p);
 }
 
+/* The next script of cont-finish.d, once the one before has ended (or that of cont-init.d which we interrupted). */
+static void finish_next(struct supervisor *sv)
+{
+	struct boot_record *rec = &sv->boot->rec;
+
+	if (!rec->finishing || rec->stage >= STOP_KILL)
+		return;
+	while (!rec->script && boot_script_next(sv, SCRIPT_CONT_FINISH))
+		;
+	if (rec->script)
+		return;
+	rec->finishing = false;
+	boot_commit(sv);
+	arm(sv);
+}
+
 /* Something may have gone: what is left to wait for? */
 static void stop_check(struct supervisor *sv)
 {
 	struct boot_record *rec = &sv->boot->rec;
 
+	finish_next(sv);
 	if (rec->stage == STOP_OURS) {
 		if (ours_left(sv))
 			return;
@@ -256,7 +320,7 @@ static void ask_service(struct service *s)
 	if (!s->d->begun)
 		service_free(s);
 	else
-		service_feed(s, s->id->is_log ? EV_SUP_HUP : EV_SUP_TERM);
+		service_feed(s, boot_is_logger(s) ? EV_SUP_HUP : EV_SUP_TERM);
 }
 
 /* Everybody at once. */
@@ -301,6 +365,7 @@ static void stop_begin(struct supervisor *sv)
 	sv->head->leave_how = 't';
 	rec->started_ns = mono_ns();
 	rec->deadline_ns = rec->started_ns + grace_ms(sv) * NS_MS;
+	rec->finishing = rec->inited;
 	boot_commit(sv);
 	ask_all(sv);
 	arm(sv);

@@ -20,6 +20,7 @@ t_is "old state is gone, other files stay, the exit code is 0 again" "$(grep -v 
 	"other
 s6/basedir
 s6/container_environment
+s6/workdir
 0
 directory
 kept"
