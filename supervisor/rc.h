@@ -20,12 +20,10 @@
 #include <sys/stat.h>
 #include <sys/types.h>
 
+#include "rcgraph.h"
 #include "supervisor.h"
 
 struct service;
-
-/* Nodes of the graph whose up and down are the supervisor's own code. */
-enum rc_builtin { RC_NO_BUILTIN, RC_FIX_ATTRS, RC_CONT_INIT, RC_LEGACY };
 
 /*
  * The other side, in boot.c: a built-in is to go up or down. 1: it goes on, rc_builtin_done follows;
