@@ -424,7 +424,10 @@ Test(rcsrc, limits)
 		cr_assert_eq(symlinkat("a", scratch_fd, name), 0);
 	}
 	cr_expect_null(load(false));
-	cr_expect_str_eq(problems.kept[problems.n - 1].text, "too many services");
+	cr_expect_str_eq(said(), "111 too many bytes of names and scripts");
+	put("s/a/up", "true");
+	cr_expect_null(load(false));
+	cr_expect_str_eq(said(), "111 too many services");
 }
 
 Test(rcsrc, many_errors_are_all_counted)
