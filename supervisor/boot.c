@@ -1,6 +1,7 @@
 /*
- * The phases of /init: cont-init.d, reconcile, its log, first scan, main program. Owns pool_head.boot and
- * decides what comes next; how a phase is done is in boot_prepare.c, boot_script.c, profiles.c, holder.c
+ * The phases of /init: the service graph is read, brought up, then the main program runs. What of the graph is ours
+ * (bundle "base") has steps of its own: cont-init.d, reconcile, its log, a scan. Owns pool_head.boot and
+ * decides what comes next; how a phase is done is in boot_prepare.c, boot_script.c, profiles.c, rc.c, holder.c
  * and boot_stop.c. Never waits: every phase ends in a callback that calls boot_advance.
  */
 #include "boot.h"
@@ -19,6 +20,7 @@
 #include "msg.h"
 #include "procs.h"
 #include "profiles.h"
+#include "rc.h"
 #include "scandir.h"
 #include "sys.h"
 
@@ -36,29 +38,39 @@ static void enter(struct supervisor *sv, enum boot_phase phase)
 	boot_commit(sv);
 }
 
+static void base_enter(struct supervisor *sv, enum boot_base step)
+{
+	sv->boot->rec.base = step;
+	boot_commit(sv);
+}
+
 bool boot_stopping(const struct supervisor *sv)
 {
 	return sv->boot && sv->boot->rec.phase == BOOT_STOPPING;
 }
 
-/* After the last script. False: the container is being stopped for a failed one. */
-static bool scripts_done(struct supervisor *sv)
+/* After the last script: what a failed one means. True: the service legacy-cont-init has failed. */
+static bool scripts_failed(const struct supervisor *sv)
 {
 	unsigned int behaviour = boot_number(sv, "S6_BEHAVIOUR_IF_STAGE2_FAILS", 0);
 
 	if (!sv->boot->rec.script_failed || behaviour == 0)
-		return true;
-	if (behaviour == 1) {
-		msg_warn(0, "some scripts of cont-init.d failed, going on");
-		return true;
-	}
-	msg_warn(0, "some scripts of cont-init.d failed, stopping the container");
-	boot_set_code(sv, 1);
-	boot_shutdown(sv, false);
-	return false;
+		return false;
+	msg_warn(0, "some scripts of cont-init.d failed%s", behaviour == 1 ? ", going on" : "");
+	return behaviour >= 2;
 }
 
-static bool phase_cont_init(struct supervisor *sv)
+/* The end of it, whatever it was that it ended in. Without a graph there is nobody else to tell. */
+static void base_over(struct supervisor *sv, int code)
+{
+	base_enter(sv, BASE_OVER);
+	if (sv->boot->bare)
+		boot_rc_over(sv, code);
+	else
+		rc_builtin_done(sv, RC_CONT_INIT, code);
+}
+
+static bool base_cont_init(struct supervisor *sv)
 {
 	struct boot_record *rec = &sv->boot->rec;
 
@@ -66,9 +78,11 @@ static bool phase_cont_init(struct supervisor *sv)
 		return false;
 	if (boot_script_next(sv))
 		return !rec->script;
-	if (!scripts_done(sv))
+	if (scripts_failed(sv)) {
+		base_over(sv, 1);
 		return false;
-	enter(sv, BOOT_RECONCILE);
+	}
+	base_enter(sv, BASE_RECONCILE);
 	return true;
 }
 
@@ -119,8 +133,8 @@ static void on_logged(void *owner, int wstatus, const char *out, size_t len)
 	if (wstatus != 0)
 		msg_warn(0, "unable to write all of the boot log");
 	sv->boot->rec.logger = 0;
-	if (sv->boot->rec.phase == BOOT_LOGGING)
-		enter(sv, BOOT_SCAN);
+	if (sv->boot->rec.base == BASE_LOGGING)
+		base_enter(sv, BASE_SCAN);
 	boot_advance(sv);
 }
 
@@ -142,11 +156,11 @@ static void start_log(struct supervisor *sv, const struct plan *plan, const stru
 
 	if (pid < 0) {
 		msg_warn((int)pid, "unable to start the writer of the boot log");
-		enter(sv, BOOT_SCAN);
+		base_enter(sv, BASE_SCAN);
 		return;
 	}
 	sv->boot->rec.logger = pid;
-	enter(sv, BOOT_LOGGING);
+	base_enter(sv, BASE_LOGGING);
 }
 
 static void on_plan(void *owner, struct plan *plan, const char *why)
@@ -156,12 +170,14 @@ static void on_plan(void *owner, struct plan *plan, const char *why)
 	int r;
 
 	sv->boot->rec.reader = 0;
-	if (boot_stopping(sv))
+	if (boot_stopping(sv)) {
+		boot_advance(sv);
 		return;
+	}
 	r = plan ? profiles_owner(sv, &ids) : 0;
 	if (!plan || r < 0) {
 		msg_warn(r, "reconcile failed, no profile gets its slot: %s", plan ? "no application user" : why);
-		enter(sv, BOOT_SCAN);
+		base_enter(sv, BASE_SCAN);
 	} else {
 		create_slots(sv, plan, &ids);
 		start_log(sv, plan, &ids);
@@ -169,7 +185,7 @@ static void on_plan(void *owner, struct plan *plan, const char *why)
 	boot_advance(sv);
 }
 
-static bool phase_reconcile(struct supervisor *sv)
+static bool base_reconcile(struct supervisor *sv)
 {
 	int r;
 
@@ -177,12 +193,12 @@ static bool phase_reconcile(struct supervisor *sv)
 		return false;
 	follow_user(sv);
 	if (!*sv->config->app_user || !sv->config->profiles_enabled) {
-		enter(sv, BOOT_SCAN);
+		base_enter(sv, BASE_SCAN);
 		return true;
 	}
 	if (reconcile_skipped(sv->config, sv->argv)) {
 		msg_info("reconcile: skipped, this container's command is '%s'", sv->config->skip_when_command);
-		enter(sv, BOOT_SCAN);
+		base_enter(sv, BASE_SCAN);
 		return true;
 	}
 	if (sv->head->scandirfd < 0)
@@ -191,7 +207,7 @@ static bool phase_reconcile(struct supervisor *sv)
 		r = profiles_plan(sv, false, on_plan, sv);
 	if (r < 0) {
 		msg_warn(r, "reconcile failed, no profile gets its slot");
-		enter(sv, BOOT_SCAN);
+		base_enter(sv, BASE_SCAN);
 		return true;
 	}
 	sv->boot->rec.reader = r;
@@ -200,11 +216,11 @@ static bool phase_reconcile(struct supervisor *sv)
 }
 
 /* The writer of the boot log runs; without one (a fault came in between) the plan is made again. */
-static bool phase_logging(struct supervisor *sv)
+static bool base_logging(struct supervisor *sv)
 {
 	if (sv->boot->rec.logger)
 		return false;
-	enter(sv, BOOT_RECONCILE);
+	base_enter(sv, BASE_RECONCILE);
 	return true;
 }
 
@@ -257,21 +273,129 @@ static bool phase_main(struct supervisor *sv)
 	return true;
 }
 
+static bool base_scan(struct supervisor *sv)
+{
+	if (sv->head->scandirfd >= 0)
+		scandir_scan(sv);
+	base_over(sv, 0);
+	return false;
+}
+
+/* One step. True: the next one can begin. While the container stops none does. */
+static bool base_step(struct supervisor *sv)
+{
+	const struct boot_record *rec = &sv->boot->rec;
+
+	if (boot_stopping(sv) && rec->base != BASE_IDLE && rec->base != BASE_OVER) {
+		if (!rec->script && !rec->reader && !rec->logger)
+			base_over(sv, 1);
+		return false;
+	}
+	switch ((enum boot_base)rec->base) {
+	case BASE_CONT_INIT:
+		return base_cont_init(sv);
+	case BASE_RECONCILE:
+		return base_reconcile(sv);
+	case BASE_LOGGING:
+		return base_logging(sv);
+	case BASE_SCAN:
+		return base_scan(sv);
+	case BASE_IDLE:
+	case BASE_OVER:
+		break;
+	}
+	return false;
+}
+
+static void stop_with(struct supervisor *sv, int code)
+{
+	boot_set_code(sv, code);
+	boot_shutdown(sv, false);
+}
+
+/*
+ * Compat: overlay-boot 7.5: with definition errors nothing is started, the main program neither, and the container
+ * stays, so that somebody can look; here the behaviour variable can have it end.
+ */
+static bool phase_prepare(struct supervisor *sv)
+{
+	if (!rc_prepare(sv))
+		return false;
+	if (rc_verdict(sv) != -EINVAL) {
+		enter(sv, BOOT_UP);
+		return true;
+	}
+	enter(sv, BOOT_RUNNING);
+	if (boot_number(sv, "S6_BEHAVIOUR_IF_STAGE2_FAILS", 0) >= 2)
+		stop_with(sv, 1);
+	return false;
+}
+
+/* Without a graph the scripts still run, and the main program. */
+static bool phase_up(struct supervisor *sv)
+{
+	struct boot *b = sv->boot;
+
+	if (b->up_begun)
+		return false;
+	b->up_begun = true;
+	if (rc_up(sv, "top", boot_number(sv, "S6_CMD_WAIT_FOR_SERVICES_MAXTIME", 0)) == 0)
+		return false;
+	b->bare = true;
+	if (b->rec.base == BASE_IDLE)
+		base_enter(sv, BASE_CONT_INIT);
+	return false;
+}
+
+void boot_rc_over(struct supervisor *sv, int code)
+{
+	unsigned int behaviour = boot_number(sv, "S6_BEHAVIOUR_IF_STAGE2_FAILS", 0);
+
+	if (boot_stopping(sv)) {
+		boot_stop_down_over(sv);
+		return;
+	}
+	if (sv->boot->rec.phase != BOOT_UP)
+		return;
+	if (code && behaviour)
+		msg_warn(0, "some services could not be brought up%s", code == 2 ? " in time" : "");
+	if (code && behaviour >= 2) {
+		msg_error(0, "stopping the container");
+		stop_with(sv, code);
+		return;
+	}
+	enter(sv, BOOT_MAIN);
+	boot_advance(sv);
+}
+
+int boot_builtin(struct supervisor *sv, enum rc_builtin which, bool up)
+{
+	struct boot_record *rec = &sv->boot->rec;
+
+	if (which != RC_CONT_INIT)
+		return 0;
+	if (!up) {
+		rec->name[0] = '\0';
+		rec->script_failed = false;
+		base_enter(sv, BASE_IDLE);
+		return 0;
+	}
+	if (rec->base == BASE_OVER)
+		return 0;
+	if (rec->base == BASE_IDLE)
+		base_enter(sv, BASE_CONT_INIT);
+	boot_advance(sv);
+	return 1;
+}
+
 /* One phase. True: the next one can begin. */
 static bool step(struct supervisor *sv)
 {
 	switch ((enum boot_phase)sv->boot->rec.phase) {
-	case BOOT_CONT_INIT:
-		return phase_cont_init(sv);
-	case BOOT_RECONCILE:
-		return phase_reconcile(sv);
-	case BOOT_LOGGING:
-		return phase_logging(sv);
-	case BOOT_SCAN:
-		if (sv->head->scandirfd >= 0)
-			scandir_scan(sv);
-		enter(sv, BOOT_MAIN);
-		return true;
+	case BOOT_PREPARE:
+		return phase_prepare(sv);
+	case BOOT_UP:
+		return phase_up(sv);
 	case BOOT_MAIN:
 		return phase_main(sv);
 	case BOOT_RUNNING:
@@ -283,7 +407,7 @@ static bool step(struct supervisor *sv)
 
 void boot_advance(struct supervisor *sv)
 {
-	while (step(sv))
+	while (step(sv) || base_step(sv))
 		;
 	if (boot_stopping(sv))
 		boot_stop_again(sv);
@@ -317,8 +441,11 @@ static void resume(struct supervisor *sv)
 	boot_commit(sv);
 	if (boot_stopping(sv))
 		boot_stop_resume(sv);
-	else if (rec->phase > BOOT_SCAN)
+	else if (sv->rc && sv->head->scandirfd >= 0)
 		scandir_scan(sv); /* the fault may have cut one short */
+	sv->boot->up_begun = rc_verdict(sv) == 0 && rec->phase == BOOT_UP;
+	sv->boot->up_begun = sv->boot->up_begun && rc_busy(sv);
+	rc_recover(sv);
 }
 
 static void begin(struct supervisor *sv)
@@ -359,6 +486,6 @@ bool boot_exited(struct supervisor *sv, pid_t pid, int wstatus)
 	else if (pid == rec->holder)
 		on_main_ended(sv, wstatus);
 	else
-		return false;
+		return rc_exited(sv, pid, wstatus);
 	return true;
 }

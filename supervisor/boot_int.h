@@ -15,14 +15,22 @@
 #define BOOT_ENVDIR "/run/s6/container_environment"
 #define BOOT_ATTIC ".hexad-old." /* what a former life left in /run waits under this prefix for its removal */
 
-enum boot_phase { BOOT_CONT_INIT, BOOT_RECONCILE, BOOT_LOGGING, BOOT_SCAN, BOOT_MAIN, BOOT_RUNNING, BOOT_STOPPING };
+/* PREPARE: the service graph is read. UP: it is brought up, what belongs to its bundle "base" by the steps below. */
+enum boot_phase { BOOT_PREPARE, BOOT_UP, BOOT_MAIN, BOOT_RUNNING, BOOT_STOPPING };
 
-/* OURS: services, the main program, a running script. REST: loggers and whatever else is left. */
-enum stop_stage { STOP_OURS, STOP_REST, STOP_KILL, STOP_END };
+/* legacy-cont-init of the graph; the scripts go on when the time of UP is over. */
+enum boot_base { BASE_IDLE, BASE_CONT_INIT, BASE_RECONCILE, BASE_LOGGING, BASE_SCAN, BASE_OVER };
+
+/*
+ * DOWN: services of the graph in their order, all else that is ours is told already. OURS: other services, the main
+ * program, a running script. REST: loggers and whatever else is left.
+ */
+enum stop_stage { STOP_DOWN, STOP_OURS, STOP_REST, STOP_KILL, STOP_END };
 
 /* What a fault must not lose; copied to pool_head.boot by boot_commit. Pids are 0 when there is none. */
 struct boot_record {
 	uint8_t phase;          /* enum boot_phase */
+	uint8_t base;           /* enum boot_base */
 	uint8_t stage;          /* enum stop_stage, while stopping */
 	uint8_t signals;        /* that asked for the shutdown so far */
 	bool script_failed;
@@ -51,6 +59,8 @@ struct boot {
 	uv_timer_t turn;        /* look again in the next turn */
 	bool open;              /* handles are */
 	bool attics;            /* there is something to remove */
+	bool up_begun;          /* rc_up was called in phase UP */
+	bool bare;              /* there is no service graph: the steps of base alone */
 };
 
 void boot_commit(struct supervisor *sv);
@@ -81,6 +91,7 @@ int boot_read_code(void);
 void boot_stop_main_ended(struct supervisor *sv, int code);
 void boot_stop_again(struct supervisor *sv);
 void boot_stop_resume(struct supervisor *sv);
+void boot_stop_down_over(struct supervisor *sv);
 
 struct proc;
 

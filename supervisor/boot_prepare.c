@@ -17,6 +17,7 @@
 #include "fdio.h"
 #include "ids.h"
 #include "msg.h"
+#include "rc.h"
 #include "sys.h"
 
 #define SPARES 20 /* names tried for a scan directory elsewhere */
@@ -384,6 +385,7 @@ void boot_prepare(struct supervisor *sv)
 	prepare_environment(sv);
 	if (sv->resumed) {
 		find_scandir(sv);
+		rc_resume(sv);
 		return;
 	}
 	prepare_descriptors(sv);

@@ -27,6 +27,7 @@ struct child_spec {
 	const char *cwd;                          /* NULL: "/" */
 	int cwd_fd;                               /* > 0: this directory instead of cwd */
 	int stdin_fd;                             /* -1: /dev/null */
+	int stdout_fd, stderr_fd;                 /* > 0: instead of ours */
 	const struct ids *as;                     /* NULL: unchanged */
 	size_t out_cap;                           /* 0: out_fd is -1 (main_fn) or nothing is collected (argv);
 	                                           * else argv's standard output is collected */

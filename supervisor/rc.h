@@ -7,8 +7,8 @@
  * children, the built-in services through boot.c. One change at a time; whoever comes meanwhile is told "busy".
  *
  * The life of it, called by boot.c in this order:
- *   rc_load     after the hook: reads the sources of /etc, prints every definition error
- *   rc_place    makes /run/s6-rc/servicedirs and the links in the scan directory, in a child; then boot_advance
+ *   rc_prepare  after the hook: a child reads the sources of /etc, prints every definition error, copies the longruns to
+ *               /run/s6-rc/servicedirs; then they are linked into the scan directory and supervised, down
  *   rc_up       bundle "top"; boot_rc_over when nothing more can be started
  *   rc_down     all services; boot_rc_over when nothing more can be stopped
  */
@@ -16,6 +16,7 @@
 #define HEXAD_RC_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/stat.h>
 #include <sys/types.h>
@@ -26,9 +27,10 @@
 struct service;
 
 /*
- * The other side, in boot.c: a built-in is to go up or down. 1: it goes on, rc_builtin_done follows;
- * 0: it is done already; negative: it has failed. RC_FIX_ATTRS up is fix-attrs.d; RC_CONT_INIT up is cont-init.d
- * with what comes behind it (reconcile), down is cont-finish.d. RC_LEGACY is done by rc_legacy.c and never asked for.
+ * The other side, in boot.c: a built-in service is to go up or down. 1: it goes on, rc_builtin_done follows; 0: it is
+ * done already; negative: it has failed. Asked again after a fault: then 1 if it goes on still. RC_FIX_ATTRS up is
+ * fix-attrs.d; RC_CONT_INIT up is cont-init.d with what comes behind it (reconcile), down is cont-finish.d. RC_LEGACY
+ * is rc_legacy.c's and never asked for.
  */
 int boot_builtin(struct supervisor *sv, enum rc_builtin which, bool up);
 
@@ -39,28 +41,28 @@ void rc_builtin_done(struct supervisor *sv, enum rc_builtin which, int code);
 void boot_rc_over(struct supervisor *sv, int code);
 
 /*
- * Reads the sources. 0; -EINVAL after definition errors were printed (there is a graph of the built-in services
- * alone then, so that base and the stop work); another -errno where there can be no graph at all.
+ * True when all is prepared, or can never be (then there is no graph); else a child is at it and boot_advance follows.
+ * rc_verdict tells afterwards: 0; -EINVAL: there were definition errors, and the graph has the built-in services alone;
+ * another -errno: there is no graph.
  */
-int rc_load(struct supervisor *sv);
+bool rc_prepare(struct supervisor *sv);
+int rc_verdict(const struct supervisor *sv);
 
-/* True when there is nothing to make, or it is made already; else a child is at it and boot_advance follows. */
-bool rc_place(struct supervisor *sv);
-
-/* Begins to bring up a service or bundle and all it depends on. timeout_ms 0: no limit. -EBUSY, -ENOENT. */
+/* Begins to bring up a service or bundle and all it depends on. timeout_ms 0: no limit. 0, -EBUSY, -ENOENT. */
 int rc_up(struct supervisor *sv, const char *name, uint32_t timeout_ms);
 
 /*
  * Begins to bring all down, essential ones too, taking over from a change that is under way: nothing more is started,
- * running oneshots are told SIGTERM. What is still there after budget_ms is named and killed. Idempotent.
+ * running oneshots are told SIGTERM. What has no limit of its own and is still there after budget_ms is named and killed.
+ * Idempotent. False: there is nothing to bring down, and boot_rc_over is not called.
  */
-void rc_down(struct supervisor *sv, uint32_t budget_ms);
+bool rc_down(struct supervisor *sv, uint32_t budget_ms);
 
-/* Somebody is in a hurry: as if the budget of rc_down were over now. */
-void rc_down_now(struct supervisor *sv);
+/* Somebody is in a hurry: the budget of rc_down is over in ms, if it is not earlier. */
+void rc_hasten(struct supervisor *sv, uint32_t ms);
 
-/* Is there a graph, and is any of it up or on its way? */
-bool rc_any_up(const struct supervisor *sv);
+/* Is a change under way? */
+bool rc_busy(const struct supervisor *sv);
 
 /* Does the graph look after this service (a longrun of it, or of services.d)? Others are stopped by whoever stops all. */
 bool rc_owns(const struct supervisor *sv, const struct service *s);
@@ -68,20 +70,14 @@ bool rc_owns(const struct supervisor *sv, const struct service *s);
 /* After a fault, before services are looked at: maps the graph again. */
 void rc_resume(struct supervisor *sv);
 
-/* After boot has its record back: takes up what the fault interrupted. */
+/* After services and boot's record are back: takes up what the fault interrupted. */
 void rc_recover(struct supervisor *sv);
-
-/* fault.c, in its handler: the graph's descriptor. */
-int rc_memfd(const struct supervisor *sv);
 
 /* reaper.c through boot_exited: true if pid was a script of ours before a fault. */
 bool rc_exited(struct supervisor *sv, pid_t pid, int wstatus);
 
-/* boot_others.c: leaders of the sessions of running scripts. Returns how many were written to pids (at most max). */
-size_t rc_script_pids(const struct supervisor *sv, pid_t *pids, size_t max);
-
-/* service.c: after any step of s. scandir.c: s leaves supervision. */
-void rc_service_changed(struct supervisor *sv, struct service *s);
+/* service.c: after any step of a service, or one left supervision. */
+void rc_service_changed(struct supervisor *sv);
 
 /* rights.c: did we place this directory at boot? */
 bool rc_placed(const struct supervisor *sv, const struct stat *st);

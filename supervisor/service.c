@@ -17,6 +17,7 @@
 #include "fdio.h"
 #include "msg.h"
 #include "watch.h"
+#include "rc.h"
 #include "scandir.h"
 #include "service_act.h"
 #include "svfiles.h"
@@ -132,6 +133,7 @@ void service_feed(struct service *s, enum sv_event ev)
 	s->d->spawned = 0;
 	s->d->said_ready = false;
 	api_service_changed(s->sv, s);
+	rc_service_changed(s->sv);
 	if (s->d->m.state == SV_GONE && s->d->begun)
 		leave(s);
 }
@@ -228,6 +230,7 @@ static void on_exec_result(uv_poll_t *p, int status, int events)
 	s->d->exec_pending = r > 0;
 	pool_commit(s->sv->pool, s->idx);
 	api_service_changed(s->sv, s);
+	rc_service_changed(s->sv);
 }
 
 int service_watch_ready(struct service *s)
@@ -531,6 +534,7 @@ void service_free(struct service *s)
 		if (o->d->successor_of == idx)
 			service_predecessor_gone(o);
 	api_service_gone(sv, name);
+	rc_service_changed(sv);
 	scandir_service_left(sv);
 }
 

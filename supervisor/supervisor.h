@@ -21,6 +21,7 @@ struct config;
 struct service;
 struct api;
 struct boot;
+struct rc;
 struct child;
 
 struct supervisor {
@@ -50,6 +51,7 @@ struct supervisor {
 	struct child *children;     /* child.c */
 	struct api *api;            /* api.c; NULL without a socket */
 	struct boot *boot;          /* boot.c; NULL but in MODE_INIT */
+	struct rc *rc;              /* rc.c: the service graph; NULL but in MODE_INIT */
 	uv_poll_t *signals, *scanctl, *watch;
 	uv_timer_t rescan_timer;
 };
