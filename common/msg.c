@@ -15,6 +15,7 @@
 #define LINE 4096 /* PIPE_BUF: what is written whole */
 
 const char *msg_prog = "hexad";
+int msg_fd = STDERR_FILENO;
 
 /* Appends text as printf does, cut where the line is full; returns the new length. */
 __attribute__((format(printf, 3, 0))) static size_t append_v(
@@ -49,7 +50,7 @@ __attribute__((format(printf, 3, 0))) static void emit(
 	if (err != 0)
 		len = append(line, len, ": %s", strerror(abs(err)));
 	line[len] = '\n';
-	(void)fdio_write_all(STDERR_FILENO, line, len + 1);
+	(void)fdio_write_all(msg_fd, line, len + 1);
 }
 
 void msg_warn(int err, const char *fmt, ...)
@@ -95,7 +96,7 @@ void msg_usage(const char *synopsis)
 	size_t len = append(line, 0, "%s: usage: %s", msg_prog, synopsis);
 
 	line[len] = '\n';
-	(void)fdio_write_all(STDERR_FILENO, line, len + 1);
+	(void)fdio_write_all(msg_fd, line, len + 1);
 	exit(EXIT_USAGE);
 }
 

@@ -20,6 +20,9 @@
 /* The program's name in messages; set once at the top of main. */
 extern const char *msg_prog;
 
+/* Where they go: standard error, unless that is changed. */
+extern int msg_fd;
+
 void msg_warn(int err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void msg_info(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* "PROG: fatal: " */

@@ -167,6 +167,9 @@ void api_wait_check(struct api_client *c);
 bool api_tree_leaves(struct api_client *c);
 api_verb_fn api_verb_start, api_verb_stop, api_verb_restart;
 
+/* api_halt.c */
+api_verb_fn api_verb_halt;
+
 /* api_slots.c: slots are made and removed. */
 api_verb_fn api_verb_register, api_verb_unregister;
 /* Why there is no owner for slots, as a sentence; valid until the next call. */

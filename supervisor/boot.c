@@ -49,15 +49,49 @@ bool boot_stopping(const struct supervisor *sv)
 	return sv->boot && sv->boot->rec.phase == BOOT_STOPPING;
 }
 
-/* After the last script: what a failed one means. True: the service legacy-cont-init has failed. */
-static bool scripts_failed(const struct supervisor *sv)
+/* What failed, and what S6_BEHAVIOUR_IF_STAGE2_FAILS makes of it. True: it counts, and the container is to stop. */
+static bool counts(struct supervisor *sv, const char *what)
 {
 	unsigned int behaviour = boot_number(sv, "S6_BEHAVIOUR_IF_STAGE2_FAILS", 0);
 
-	if (!sv->boot->rec.script_failed || behaviour == 0)
-		return false;
-	msg_warn(0, "some scripts of cont-init.d failed%s", behaviour == 1 ? ", going on" : "");
+	if (behaviour)
+		msg_warn(0, "%s failed, %s", what, behaviour == 1 ? "going on" : "stopping the container");
 	return behaviour >= 2;
+}
+
+static void stop_with(struct supervisor *sv, int code)
+{
+	boot_set_code(sv, code);
+	boot_shutdown(sv, false);
+}
+
+static bool phase_hook(struct supervisor *sv)
+{
+	if (sv->boot->rec.script || boot_hook_start(sv))
+		return false;
+	enter(sv, BOOT_PREPARE);
+	return true;
+}
+
+/* Compat: overlay-boot 7.3: a hook that fails is warned about even where it counts for nothing. */
+void boot_hook_over(struct supervisor *sv, int code)
+{
+	bool heard = boot_number(sv, "S6_VERBOSITY", 2) >= 2;
+
+	if (boot_stopping(sv)) {
+		boot_stop_again(sv);
+		return;
+	}
+	if (code == 0 && heard)
+		msg_info("the hook exited 0");
+	else if (code != 0 && boot_number(sv, "S6_BEHAVIOUR_IF_STAGE2_FAILS", 0) == 0)
+		msg_warn(0, "the hook exited %d, going on", code);
+	if (code != 0 && counts(sv, "the hook")) {
+		stop_with(sv, code);
+		return;
+	}
+	enter(sv, BOOT_PREPARE);
+	boot_advance(sv);
 }
 
 /* The end of it, whatever it was that it ended in. Without a graph there is nobody else to tell. */
@@ -70,15 +104,27 @@ static void base_over(struct supervisor *sv, int code)
 		rc_builtin_done(sv, RC_CONT_INIT, code);
 }
 
+/* Without a graph cont-init.d comes next whatever this has come to. */
+void boot_fix_attrs_over(struct supervisor *sv, int code)
+{
+	bool failed = code != 0 && !boot_stopping(sv) && counts(sv, "fix-attrs.d");
+
+	if (!sv->boot->bare)
+		rc_builtin_done(sv, RC_FIX_ATTRS, failed || boot_stopping(sv) ? 1 : 0);
+	else if (failed)
+		base_over(sv, 1);
+	boot_advance(sv);
+}
+
 static bool base_cont_init(struct supervisor *sv)
 {
 	struct boot_record *rec = &sv->boot->rec;
 
 	if (rec->script)
 		return false;
-	if (boot_script_next(sv))
+	if (boot_script_next(sv, SCRIPT_CONT_INIT))
 		return !rec->script;
-	if (scripts_failed(sv)) {
+	if (rec->script_failed && counts(sv, "some scripts of cont-init.d")) {
 		base_over(sv, 1);
 		return false;
 	}
@@ -244,15 +290,29 @@ static void on_holder_ended(void *owner, int wstatus, const char *out, size_t le
 	on_main_ended(owner, wstatus);
 }
 
+static bool receives_signals(const struct supervisor *sv)
+{
+	return boot_number(sv, "S6_CMD_RECEIVE_SIGNALS", 0) > 0;
+}
+
 static bool phase_main(struct supervisor *sv)
 {
-	struct holder_arg arg = { .argv = sv->argv + 1, .envp = sv->envp };
+	char prefix[4096];
+	struct holder_arg arg = {
+		.prefix = boot_text(sv, "S6_CMD_ARG0", prefix, sizeof(prefix)),
+		.argv = sv->argv + 1,
+		.envp = sv->envp,
+		.use_terminal = boot_number(sv, "S6_CMD_USE_TERMINAL", 0) > 0,
+		.receive_signals = receives_signals(sv),
+	};
 	struct child_spec spec = {
 		.title = HOLDER_COMM,
 		.main_fn = holder_main,
 		.arg = &arg,
 		.cwd_fd = sv->head->cwdfd,
-		.stdin_fd = sv->head->stdinfd > 0 ? sv->head->stdinfd : -1,
+		/* Compat: overlay-boot 11.4: one that gets the signals has no terminal's keys and no stdin. */
+		.stdin_fd = sv->head->stdinfd > 0 && !arg.receive_signals ? sv->head->stdinfd : -1,
+		.keep_mask = true,
 	};
 	pid_t pid;
 
@@ -269,8 +329,23 @@ static bool phase_main(struct supervisor *sv)
 		return false;
 	}
 	sv->boot->rec.holder = pid;
+	sv->boot->rec.divert = arg.receive_signals;
 	enter(sv, BOOT_RUNNING);
 	return true;
+}
+
+/* cont-finish.d, one after the other. */
+static bool base_finish(struct supervisor *sv)
+{
+	const struct boot_record *rec = &sv->boot->rec;
+
+	if (rec->script)
+		return false;
+	if (boot_script_next(sv, SCRIPT_CONT_FINISH))
+		return !rec->script;
+	base_enter(sv, BASE_IDLE);
+	rc_builtin_done(sv, RC_CONT_INIT, 0);
+	return false;
 }
 
 static bool base_scan(struct supervisor *sv)
@@ -286,7 +361,7 @@ static bool base_step(struct supervisor *sv)
 {
 	const struct boot_record *rec = &sv->boot->rec;
 
-	if (boot_stopping(sv) && rec->base != BASE_IDLE && rec->base != BASE_OVER) {
+	if (boot_stopping(sv) && rec->base > BASE_IDLE && rec->base < BASE_OVER) {
 		if (!rec->script && !rec->reader && !rec->logger)
 			base_over(sv, 1);
 		return false;
@@ -300,17 +375,13 @@ static bool base_step(struct supervisor *sv)
 		return base_logging(sv);
 	case BASE_SCAN:
 		return base_scan(sv);
+	case BASE_FINISH:
+		return base_finish(sv);
 	case BASE_IDLE:
 	case BASE_OVER:
 		break;
 	}
 	return false;
-}
-
-static void stop_with(struct supervisor *sv, int code)
-{
-	boot_set_code(sv, code);
-	boot_shutdown(sv, false);
 }
 
 /*
@@ -342,8 +413,10 @@ static bool phase_up(struct supervisor *sv)
 	if (rc_up(sv, "top", boot_number(sv, "S6_CMD_WAIT_FOR_SERVICES_MAXTIME", 0)) == 0)
 		return false;
 	b->bare = true;
-	if (b->rec.base == BASE_IDLE)
+	if (b->rec.base == BASE_IDLE && !b->rec.script) {
 		base_enter(sv, BASE_CONT_INIT);
+		(void)boot_fix_attrs_start(sv);
+	}
 	return false;
 }
 
@@ -368,18 +441,18 @@ void boot_rc_over(struct supervisor *sv, int code)
 	boot_advance(sv);
 }
 
-int boot_builtin(struct supervisor *sv, enum rc_builtin which, bool up)
+/* fix-attrs.d runs, or is begun. */
+static int fix_attrs(struct supervisor *sv)
 {
-	struct boot_record *rec = &sv->boot->rec;
+	const struct boot_record *rec = &sv->boot->rec;
 
-	if (which != RC_CONT_INIT)
-		return 0;
-	if (!up) {
-		rec->name[0] = '\0';
-		rec->script_failed = false;
-		base_enter(sv, BASE_IDLE);
-		return 0;
-	}
+	return (rec->script && rec->kind == SCRIPT_FIX_ATTRS) || boot_fix_attrs_start(sv);
+}
+
+static int cont_init(struct supervisor *sv)
+{
+	const struct boot_record *rec = &sv->boot->rec;
+
 	if (rec->base == BASE_OVER)
 		return 0;
 	if (rec->base == BASE_IDLE)
@@ -388,10 +461,58 @@ int boot_builtin(struct supervisor *sv, enum rc_builtin which, bool up)
 	return 1;
 }
 
+static int cont_finish(struct supervisor *sv)
+{
+	struct boot_record *rec = &sv->boot->rec;
+
+	if (rec->base != BASE_FINISH) {
+		rec->name[0] = '\0';
+		rec->script_failed = false;
+		base_enter(sv, BASE_FINISH);
+	}
+	boot_advance(sv);
+	return 1;
+}
+
+int boot_builtin(struct supervisor *sv, enum rc_builtin which, bool up)
+{
+	if (which == RC_FIX_ATTRS)
+		return up ? fix_attrs(sv) : 0;
+	return up ? cont_init(sv) : cont_finish(sv);
+}
+
+/* Compat: overlay-boot 11.4, overlay-shutdown 1. What is diverted reaches the main program alone, as long as it lives. */
+void boot_signal(struct supervisor *sv, int sig)
+{
+	const struct boot_record *rec = &sv->boot->rec;
+
+	if (rec->divert && rec->holder) {
+		(void)sys.kill(rec->holder, sig);
+		return;
+	}
+	switch (sig) {
+	case SIGTERM:
+	case SIGUSR2:
+		boot_halt(sv, HALT_STOP, true);
+		break;
+	case SIGINT:
+		boot_halt(sv, HALT_REBOOT, true);
+		break;
+	case SIGUSR1:
+	case SIGPWR:
+		boot_halt(sv, HALT_POWEROFF, true);
+		break;
+	default:
+		break;
+	}
+}
+
 /* One phase. True: the next one can begin. */
 static bool step(struct supervisor *sv)
 {
 	switch ((enum boot_phase)sv->boot->rec.phase) {
+	case BOOT_HOOK:
+		return phase_hook(sv);
 	case BOOT_PREPARE:
 		return phase_prepare(sv);
 	case BOOT_UP:
@@ -443,16 +564,17 @@ static void resume(struct supervisor *sv)
 		boot_stop_resume(sv);
 	else if (sv->rc && sv->head->scandirfd >= 0)
 		scandir_scan(sv); /* the fault may have cut one short */
-	sv->boot->up_begun = rc_verdict(sv) == 0 && rec->phase == BOOT_UP;
-	sv->boot->up_begun = sv->boot->up_begun && rc_busy(sv);
+	sv->boot->up_begun = rc_busy(sv);
 	rc_recover(sv);
 }
 
 static void begin(struct supervisor *sv)
 {
+	sv->boot->rec.grace_ms = -1;
 	sv->head->stdinfd = sv->boot->stdinfd;
 	sv->head->cwdfd = sv->boot->cwdfd;
 	boot_commit(sv);
+	boot_catchall_start(sv);
 	boot_clean_attic(sv);
 }
 
@@ -470,6 +592,8 @@ void boot_run(struct supervisor *sv)
 		resume(sv);
 	else
 		begin(sv);
+	boot_halt_open(sv);
+	boot_script_open(sv);
 	boot_advance(sv);
 }
 

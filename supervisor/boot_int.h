@@ -16,14 +16,16 @@
 #define BOOT_ATTIC ".hexad-old." /* what a former life left in /run waits under this prefix for its removal */
 
 /* PREPARE: the service graph is read. UP: it is brought up, what belongs to its bundle "base" by the steps below. */
-enum boot_phase { BOOT_PREPARE, BOOT_UP, BOOT_MAIN, BOOT_RUNNING, BOOT_STOPPING };
+enum boot_phase { BOOT_HOOK, BOOT_PREPARE, BOOT_UP, BOOT_MAIN, BOOT_RUNNING, BOOT_STOPPING };
 
-/* legacy-cont-init of the graph; the scripts go on when the time of UP is over. */
-enum boot_base { BASE_IDLE, BASE_CONT_INIT, BASE_RECONCILE, BASE_LOGGING, BASE_SCAN, BASE_OVER };
+/* legacy-cont-init of the graph, up and (FINISH) down; the scripts go on when the time of UP is over. */
+enum boot_base { BASE_IDLE, BASE_CONT_INIT, BASE_RECONCILE, BASE_LOGGING, BASE_SCAN, BASE_OVER, BASE_FINISH };
+
+enum script_kind { SCRIPT_CONT_INIT, SCRIPT_HOOK, SCRIPT_FIX_ATTRS, SCRIPT_CONT_FINISH };
 
 /*
- * DOWN: services of the graph in their order, all else that is ours is told already. OURS: other services, the main
- * program, a running script. REST: loggers and whatever else is left.
+ * DOWN: services of the graph in their order, cont-finish.d among them; all else that is ours is told already. OURS:
+ * other services, the main program, a running script. REST: loggers and whatever else is left.
  */
 enum stop_stage { STOP_DOWN, STOP_OURS, STOP_REST, STOP_KILL, STOP_END };
 
@@ -35,7 +37,14 @@ struct boot_record {
 	uint8_t signals;        /* that asked for the shutdown so far */
 	bool script_failed;
 	bool asked;             /* everybody was told to end */
-	pid_t script;           /* running cont-init script */
+	bool divert;            /* signals go to the main program while it lives */
+	char how;               /* HALT_*, once stopping */
+	char due_how;           /* the same of the request that waits for its time */
+	int64_t due_ns;         /* that time, 0: none waits */
+	int64_t grace_ms;       /* from the request; -1: as configured */
+	uint8_t kind;           /* enum script_kind: what script is, or was last */
+	pid_t script;           /* the running hook, script or fix-attrs */
+	int64_t script_ns;      /* when it is killed, 0: never */
 	pid_t reader;           /* reconcile's reading child */
 	pid_t logger;           /* the boot log's writer */
 	pid_t holder;
@@ -51,13 +60,17 @@ struct boot {
 	char **env;             /* the container's, PATH completed */
 	char *path_only[2];     /* "PATH=..." */
 	int stdinfd, cwdfd;
+	char workdir[PATH_MAX]; /* of the container */
 	pid_t *told;            /* processes that were sent SIGTERM already */
 	size_t ntold;
 	int rest_fd;            /* pidfd of a process that is waited for, or -1 */
 	uv_poll_t rest;         /* on it */
 	uv_timer_t timer;       /* the stage's deadline, or the next kill */
 	uv_timer_t turn;        /* look again in the next turn */
+	uv_timer_t script_timer; /* rec.script's time limit */
+	uv_timer_t due;         /* a shutdown asked for with a delay */
 	bool open;              /* handles are */
+	bool catchall;          /* our output goes through s6-svscan-log */
 	bool attics;            /* there is something to remove */
 	bool up_begun;          /* rc_up was called in phase UP */
 	bool bare;              /* there is no service graph: the steps of base alone */
@@ -65,15 +78,79 @@ struct boot {
 
 void boot_commit(struct supervisor *sv);
 
-/* The container's variable as a number; fallback if it is unset or no number. */
+/*
+ * boot_vars.c: the container's variable as a number; fallback if it is unset or no number, which is said once. LATE
+ * ones (boot_vars.def) are what the environment directory says now.
+ */
 unsigned int boot_number(const struct supervisor *sv, const char *name, unsigned int fallback);
+
+/* The same as text, read now; NULL if it is unset or empty. buf may be used for it. */
+const char *boot_text(const struct supervisor *sv, const char *name, char *buf, size_t cap);
+
+/* Decimal digits only; what does not fit is the largest number. */
+bool boot_var_parse(const char *text, unsigned int *ret);
+
+/* Says which variables have values that cannot be. */
+void boot_vars_check(struct supervisor *sv);
+
+/* boot_run.c: what /run is, and what can be done about it. */
+void boot_check_run(struct supervisor *sv);
+void boot_link_commands(void);
+
+/* hexad-shim beside our own program, or where it is in an image. */
+void boot_shim_path(char *buf, size_t cap);
+
+/* boot_catchall.c: S6_LOGGING. The service and the FIFO, if they are wanted; ends the program for an unknown user. */
+void boot_catchall_make(struct supervisor *sv);
+void boot_catchall_resume(struct supervisor *sv);
+
+/* In the first turn: its logger starts. */
+void boot_catchall_start(struct supervisor *sv);
+
+/* Nobody else writes any more: the logger gets to its end. Idempotent. */
+void boot_catchall_end(struct supervisor *sv);
+
+/* One that ends by the end of what it reads, and so last: a service's logger, or that of all. */
+struct service;
+bool boot_is_logger(const struct service *s);
+
+/* Does somebody hold the lock of this scan directory? */
+bool boot_other_runs(const struct supervisor *sv);
+
+/*
+ * boot_prepare.c: renames dirfd/name (dir is its directory's name) into the attic, which is made when the first one
+ * needs it; attic is "" before the first call. Removed at once where it cannot be renamed.
+ */
+void boot_set_aside(int dirfd, const char *dir, const char *name, char attic[64]);
 
 /* Goes on with the phases after something has ended. */
 void boot_advance(struct supervisor *sv);
 
-/* boot_script.c: starts the next cont-init script. False: there is none left. */
-bool boot_script_next(struct supervisor *sv);
+/* The directory of that name in /etc, or in the runtime profile's. */
+void boot_dir(const struct supervisor *sv, const char *name, char *buf, size_t cap);
+
+/*
+ * boot_script.c. Starts the next script of cont-init.d or cont-finish.d; boot_advance follows when it has ended. False:
+ * there is none left.
+ */
+bool boot_script_next(struct supervisor *sv, enum script_kind kind);
+
+/* False: there is nothing to do. True: boot_hook_over or boot_fix_attrs_over is called, at once or later. */
+bool boot_hook_start(struct supervisor *sv);
+bool boot_fix_attrs_start(struct supervisor *sv);
+
+/* What rec.script was has ended. */
 void boot_script_ended(struct supervisor *sv, int wstatus);
+
+/* Its time is over: it is named and killed. */
+void boot_script_kill(struct supervisor *sv);
+
+/* In the first turn: goes on with the time limit of a script. */
+void boot_script_open(struct supervisor *sv);
+
+/* boot.c: code as of a program. */
+void boot_hook_over(struct supervisor *sv, int code);
+void boot_fix_attrs_over(struct supervisor *sv, int code);
 
 /* boot_prepare.c: removes what boot_prepare renamed aside, in a child. */
 void boot_clean_attic(struct supervisor *sv);
@@ -92,6 +169,12 @@ void boot_stop_main_ended(struct supervisor *sv, int code);
 void boot_stop_again(struct supervisor *sv);
 void boot_stop_resume(struct supervisor *sv);
 void boot_stop_down_over(struct supervisor *sv);
+
+/* boot_halt.c: in the first turn. */
+void boot_halt_open(struct supervisor *sv);
+
+/* All have gone: ends the namespace where that was asked for, else (and where it fails) gives the exit code. */
+int boot_halt_end(struct supervisor *sv, int code);
 
 struct proc;
 

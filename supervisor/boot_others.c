@@ -52,7 +52,7 @@ struct leaders boot_leaders(struct supervisor *sv, bool only_loggers)
 	if (!l.pid)
 		return l;
 	for (struct service *s = service_next(sv, NULL); s; s = service_next(sv, s))
-		if ((s->id->is_log || !only_loggers) && l.n < sv->services_max)
+		if ((boot_is_logger(s) || !only_loggers) && l.n < sv->services_max)
 			add_leader(&l, s->d->pid);
 	add_leader(&l, rec->logger);
 	if (!only_loggers) {

@@ -94,18 +94,6 @@ static void prepare_environment(struct supervisor *sv)
 	sv->envp = boot_number(sv, "S6_KEEP_ENV", 0) ? b->env : b->path_only;
 }
 
-unsigned int boot_number(const struct supervisor *sv, const char *name, unsigned int fallback)
-{
-	const char *text = env_get(sv->boot->env, name);
-	unsigned long long n;
-	char *end;
-
-	if (!text || *text < '0' || *text > '9')
-		return fallback;
-	n = strtoull(text, &end, 10);
-	return *end ? fallback : n > UINT_MAX ? UINT_MAX : (unsigned int)n;
-}
-
 /* The container's stdin and working directory, for scripts and the main program; our own become /dev/null and /. */
 static void prepare_descriptors(struct supervisor *sv)
 {
@@ -113,6 +101,8 @@ static void prepare_descriptors(struct supervisor *sv)
 	int null;
 
 	(void)umask(022);
+	if (!getcwd(b->workdir, sizeof(b->workdir)))
+		*b->workdir = '\0';
 	b->stdinfd = sys.fcntl(0, F_DUPFD_CLOEXEC, 3);
 	b->cwdfd = fdio_open(AT_FDCWD, ".", O_PATH | O_DIRECTORY, 0);
 	if (b->cwdfd < 0)
@@ -165,8 +155,7 @@ static int remove_now(int dirfd, const char *name)
 	return info.si_code == CLD_EXITED && info.si_status == 0 ? 0 : -EBUSY;
 }
 
-/* Renames dirfd/name into the attic, which is made when the first one needs it. */
-static void set_aside(int dirfd, const char *dir, const char *name, char attic[64])
+void boot_set_aside(int dirfd, const char *dir, const char *name, char attic[64])
 {
 	char to[64 + NAME_MAX + 2];
 	int r = 0;
@@ -175,6 +164,8 @@ static void set_aside(int dirfd, const char *dir, const char *name, char attic[6
 		(void)snprintf(attic, 64, "%s%lld", BOOT_ATTIC, (long long)mono_ns());
 		if (sys.mkdirat(dirfd, attic, 0700) < 0)
 			r = -errno;
+		else
+			the_boot.attics = true;
 	}
 	(void)snprintf(to, sizeof(to), "%s/%s", attic, name);
 	if (r == 0 && sys.renameat(dirfd, name, dirfd, to) < 0)
@@ -188,7 +179,7 @@ static void set_aside(int dirfd, const char *dir, const char *name, char attic[6
 static bool is_state(const char *name)
 {
 	return !strcmp(name, "s6") || !strcmp(name, "service") || !strcmp(name, "hexad") ||
-		!strncmp(name, "s6-rc", 5);
+		!strcmp(name, "uncaught-logs") || !strncmp(name, "s6-rc", 5);
 }
 
 static bool is_attic(const char *name)
@@ -211,13 +202,12 @@ static void clear_run(void)
 	}
 	while ((e = readdir(d))) {
 		if (is_state(e->d_name))
-			set_aside(dirfd(d), "/run", e->d_name, attic);
+			boot_set_aside(dirfd(d), "/run", e->d_name, attic);
 		/* Also one that was not removed completely last time. */
 		if (is_attic(e->d_name))
 			the_boot.attics = true;
 	}
 	closedir(d);
-	the_boot.attics |= *attic;
 }
 
 /* The scan directory, where it is not /run/service: the same in its own parent. */
@@ -235,8 +225,7 @@ static void clear_scandir(const char *scandir)
 	if (fd < 0)
 		return;
 	if (sys.fstatat(fd, name + 1, &st, AT_SYMLINK_NOFOLLOW) == 0)
-		set_aside(fd, parent, name + 1, attic);
-	the_boot.attics |= *attic;
+		boot_set_aside(fd, parent, name + 1, attic);
 	fdio_close(&fd);
 }
 
@@ -375,6 +364,18 @@ static void find_scandir(struct supervisor *sv)
 	}
 }
 
+/* Compat: overlay-boot 4. Nobody here reads it. */
+static void write_workdir(const struct boot *b)
+{
+	int fd = fdio_open(AT_FDCWD, "/run/s6/workdir", O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0644);
+
+	if (fd < 0)
+		return;
+	if (fdio_write_all(fd, b->workdir, strlen(b->workdir)) == 0)
+		(void)fdio_write_all(fd, "\n", 1);
+	fdio_close(&fd);
+}
+
 void boot_prepare(struct supervisor *sv)
 {
 	struct boot *b = sv->boot = &the_boot;
@@ -384,16 +385,23 @@ void boot_prepare(struct supervisor *sv)
 	b->env = environ;
 	prepare_environment(sv);
 	if (sv->resumed) {
+		boot_vars_check(sv);
 		find_scandir(sv);
 		rc_resume(sv);
+		boot_catchall_resume(sv);
 		return;
 	}
+	if (!sv->pid1 && boot_other_runs(sv))
+		msg_die(EXIT_USAGE, 0, "another instance is running already, with '%s'", sv->scandir);
+	boot_vars_check(sv);
 	prepare_descriptors(sv);
-	(void)sys.mkdirat(AT_FDCWD, "/run", 0755);
+	boot_check_run(sv);
 	clear_run();
 	clear_scandir(sv->scandir);
 	if (make_dir("/run/s6", 0755, "clients will not know this supervisor") == 0) {
-		(void)make_dir("/run/s6/basedir", 0755, "clients will not know this supervisor");
+		if (make_dir("/run/s6/basedir", 0755, "clients will not know this supervisor") == 0)
+			boot_link_commands();
+		write_workdir(b);
 		/* Compat: overlay-boot 4: a kept environment is not dumped. */
 		if (sv->envp != b->env)
 			write_environment(b);
@@ -403,6 +411,7 @@ void boot_prepare(struct supervisor *sv)
 		b->rec.written = -1;
 	boot_set_code(sv, 0);
 	make_scandir(sv);
+	boot_catchall_make(sv);
 }
 
 /* For child_spec.main_fn: removes the attics of this and of earlier lives. */
@@ -414,7 +423,7 @@ static int remove_attics(void *arg, int out_fd)
 
 	(void)out_fd;
 	if (!d)
-		return 1;
+		return errno != ENOENT;
 	while ((e = readdir(d)))
 		if (is_attic(e->d_name) && fdio_remove_tree(dirfd(d), e->d_name) < 0)
 			r = 1;
@@ -434,12 +443,15 @@ void boot_clean_attic(struct supervisor *sv)
 {
 	char parent[PATH_MAX];
 	const char *name = strrchr(sv->scandir, '/');
+	static char dirs[][8] = { "/run", "/var" };
 	struct child_spec spec = { .title = "hexad-clean", .main_fn = remove_attics, .stdin_fd = -1 };
 
 	if (!sv->boot->attics)
 		return;
-	spec.arg = (char[]){ "/run" };
-	(void)child_start(sv, &spec, on_attics_removed, sv);
+	for (size_t i = 0; i < sizeof(dirs) / sizeof(*dirs); i++) {
+		spec.arg = dirs[i];
+		(void)child_start(sv, &spec, on_attics_removed, sv);
+	}
 	if (!name || name == sv->scandir || !strcmp(sv->scandir, "/run/service"))
 		return;
 	(void)snprintf(parent, sizeof(parent), "%.*s", (int)(name - sv->scandir), sv->scandir);

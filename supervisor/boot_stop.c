@@ -59,10 +59,11 @@ static void term_group(pid_t leader)
 	boot_kill_group(leader, SIGCONT);
 }
 
+/* The one that logs for all is neither: it goes when everybody else has gone. */
 static bool services_left(struct supervisor *sv, bool loggers)
 {
 	for (struct service *s = service_next(sv, NULL); s; s = service_next(sv, s))
-		if (s->id->is_log == loggers)
+		if (boot_is_logger(s) == loggers && (!loggers || !service_is_catch_all(s)))
 			return true;
 	return false;
 }
@@ -77,7 +78,9 @@ static bool ours_left(struct supervisor *sv)
 /* Compat: overlay-shutdown 7: the kill grace time, capped at five minutes. */
 static unsigned int grace_ms(const struct supervisor *sv)
 {
-	unsigned int ms = boot_number(sv, "S6_KILL_GRACETIME", sv->config->grace_ms);
+	int64_t asked = sv->boot->rec.grace_ms;
+	unsigned int ms = asked >= 0 ? (unsigned int)asked
+		: boot_number(sv, "S6_KILL_GRACETIME", sv->config->grace_ms);
 
 	return ms < GRACE_MAX_MS ? ms : GRACE_MAX_MS;
 }
@@ -93,21 +96,32 @@ static void finish(struct supervisor *sv)
 	boot_commit(sv);
 	(void)uv_timer_stop(&sv->boot->timer);
 	(void)uv_timer_stop(&sv->boot->turn);
+	boot_catchall_end(sv);
 	if (boot_number(sv, "S6_SYNC_DISKS", 0))
 		sync();
-	supervisor_quit(sv, file < 0 ? rec->code : file);
+	supervisor_quit(sv, boot_halt_end(sv, file < 0 ? rec->code : file));
+}
+
+/*
+ * How long the deadline is put off for services, who have a time of their own; 0: not at all. Compat: the kill grace
+ * time is for the others, and images set it to 0.
+ */
+static int64_t put_off_until(struct supervisor *sv)
+{
+	const struct boot_record *rec = &sv->boot->rec;
+
+	if (rec->signals > 1 || !services_left(sv, false))
+		return 0;
+	return rec->started_ns + boot_number(sv, "S6_SERVICES_GRACETIME", SERVICES_MS) * NS_MS;
 }
 
 static void on_deadline(uv_timer_t *h)
 {
 	struct supervisor *sv = h->data;
-	struct boot_record *rec = &sv->boot->rec;
-	int64_t services_ns = rec->started_ns + boot_number(sv, "S6_SERVICES_GRACETIME", SERVICES_MS) * NS_MS;
-	int64_t now = mono_ns();
+	int64_t now = mono_ns(), until = put_off_until(sv);
 
-	/* Compat: the kill grace time is for the others; services have their own, and images set the first to 0. */
-	if (rec->stage < STOP_KILL && rec->signals < 2 && now < services_ns && services_left(sv, false)) {
-		(void)uv_timer_start(h, on_deadline, (uint64_t)((services_ns - now) / NS_MS) + 1, 0);
+	if (sv->boot->rec.stage < STOP_KILL && now < until) {
+		(void)uv_timer_start(h, on_deadline, (uint64_t)((until - now) / NS_MS) + 1, 0);
 		return;
 	}
 	kill_all(sv);
@@ -120,6 +134,24 @@ static void arm(struct supervisor *sv)
 	/* Timers count from the loop's idea of now, which may be old after long work. */
 	uv_update_time(&sv->loop);
 	(void)uv_timer_start(&sv->boot->timer, on_deadline, ns > 0 ? (uint64_t)(ns / NS_MS) + 1 : 0, 0);
+}
+
+/*
+ * Takes the logger of all, and what it may have started, out of the list: it is told to end when nobody else is left.
+ * Returns how many others there are.
+ */
+static ssize_t others_left(struct supervisor *sv, struct proc *p, ssize_t n)
+{
+	struct service *s = service_find(sv, "s6-svscan-log");
+	struct leaders l = { s ? &s->d->pid : NULL, s && s->d->pid > 0 };
+	ssize_t kept = 0;
+
+	for (ssize_t i = 0; i < n; i++)
+		if (!boot_led_by(&l, &p[i]))
+			p[kept++] = p[i];
+	if (kept == 0)
+		boot_catchall_end(sv);
+	return n < 0 ? n : kept;
 }
 
 /* One pass of killing; repeated, since a service that was killed may start its finish script. */
@@ -145,6 +177,7 @@ static void kill_pass(struct supervisor *sv)
 		boot_name_them(sv, p, n < 0 ? 0 : (size_t)n, &loggers, "could not be killed, leaving it behind");
 		finish(sv);
 	} else {
+		(void)others_left(sv, p, n);
 		look_again(sv, TICK_MS);
 	}
 	free(p);
@@ -221,9 +254,12 @@ static void check_rest(struct supervisor *sv)
 	if (sv->boot->rest_fd >= 0 || sv->boot->rec.logger || services_left(sv, true))
 		return;
 	n = procs_list(&p, sv->pid1);
+	if (n > 0 && others_left(sv, p, n) == 0)
+		n = service_find(sv, "s6-svscan-log") ? n : 0;
 	if (n > 0) {
 		watch_rest(sv, p[0].pid);
 	} else if (n < 0 && boot_blind_left(sv)) {
+		boot_catchall_end(sv);
 		if (boot_first_told(sv->boot, -1) && sv->pid1) {
 			(void)sys.kill(-1, SIGTERM);
 			(void)sys.kill(-1, SIGCONT);

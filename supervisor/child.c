@@ -175,6 +175,7 @@ static void __attribute__((noreturn)) child_main(struct supervisor *sv, const st
 	int r, fd;
 
 	signals_default();
+	msg_fd = STDERR_FILENO; /* PID 1's may be another, which is closed below */
 	(void)setsid();
 	child_cwd(spec);
 	/*
@@ -185,7 +186,7 @@ static void __attribute__((noreturn)) child_main(struct supervisor *sv, const st
 		pool_destroy(sv->pool);
 	fd = child_fds(spec, null, out);
 	/* After the descriptors: without close_range the raised limit says how far there may be any. */
-	spawn_reset_child();
+	spawn_reset_child(!spec->keep_mask);
 	r = spec->as ? ids_become(spec->as) : 0;
 	if (r < 0) {
 		msg_error(r, "%s: unable to become uid %u", spec->title, (unsigned int)spec->as->uid);

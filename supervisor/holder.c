@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <sys/ioctl.h>
 #include <sys/wait.h>
 #include <termios.h>
@@ -16,6 +17,7 @@
 
 #include "execp.h"
 #include "fdio.h"
+#include "globwords.h"
 #include "msg.h"
 #include "sys.h"
 #include "title.h"
@@ -47,44 +49,113 @@ static void take_terminal(void)
 	}
 }
 
-static void __attribute__((noreturn)) run_main(const struct holder_arg *h)
+/* Descriptors of a terminal are good for both directions, whatever the container's were. */
+static void output_to_terminal(void)
+{
+	if (!isatty(0))
+		return;
+	(void)dup2(0, 1);
+	(void)dup2(0, 2);
+}
+
+/* Compat: overlay-boot 11.4: as a shell's background job. */
+static void ignore_keys(void)
+{
+	struct sigaction ign = { .sa_handler = SIG_IGN };
+
+	(void)sigaction(SIGINT, &ign, NULL);
+	(void)sigaction(SIGQUIT, &ign, NULL);
+}
+
+static void __attribute__((noreturn)) run_main(const struct holder_arg *h, char *const *argv)
 {
 	sigset_t none;
 	int r;
 
+	if (h->use_terminal)
+		output_to_terminal();
+	if (h->receive_signals)
+		ignore_keys();
 	sigemptyset(&none);
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
-	r = execp(h->argv, h->envp);
-	msg_error(r, "unable to run the main program '%s'", h->argv[0]);
+	r = execp(argv, h->envp);
+	msg_error(r, "unable to run the main program '%s'", argv[0]);
 	_exit(execp_code(r));
+}
+
+/* Waits for the main program; what PID 1 sends us meanwhile is for it. */
+static void await_and_hand_on(pid_t pid, int *wstatus)
+{
+	pid_t init = getppid();
+	siginfo_t info;
+	sigset_t all;
+
+	sigfillset(&all);
+	while (waitpid(pid, wstatus, WNOHANG) == 0) {
+		if (sigwaitinfo(&all, &info) < 0)
+			continue;
+		/* A terminal's keys reach the main program by themselves, and so does a signal to the whole group. */
+		if (info.si_signo != SIGCHLD && info.si_code == SI_USER && info.si_pid == init)
+			(void)sys.kill(pid, info.si_signo);
+	}
+}
+
+/* Compat: overlay-boot 6: scripts may look there for whom to signal. */
+static void write_pid(pid_t pid)
+{
+	char text[16];
+	int len = snprintf(text, sizeof(text), "%ld\n", (long)pid);
+	int dir = fdio_open(AT_FDCWD, "/run/s6", O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
+
+	if (dir < 0)
+		return;
+	(void)fdio_replace(dir, "cmdpid", ".cmdpid.tmp", text, (size_t)len, 0644, false);
+	fdio_close(&dir);
+}
+
+static int await_main(const struct holder_arg *h, pid_t pid)
+{
+	int wstatus;
+
+	/* Only the main program's words may be open here: a pipe held by us would never reach its end. */
+	for (int fd = 0; fd <= 2; fd++)
+		(void)sys.close(fd);
+	if (h->receive_signals) {
+		write_pid(pid);
+		await_and_hand_on(pid, &wstatus);
+		(void)sys.unlinkat(AT_FDCWD, "/run/s6/cmdpid", 0);
+	} else {
+		while (waitpid(pid, &wstatus, 0) < 0)
+			if (errno != EINTR)
+				return EXIT_SYSTEM;
+	}
+	return WIFEXITED(wstatus) ? WEXITSTATUS(wstatus) : 128 + WTERMSIG(wstatus);
 }
 
 int holder_main(void *arg, int out_fd)
 {
 	const struct holder_arg *h = arg;
+	char **argv = globwords(h->prefix, h->argv);
 	sigset_t all;
-	int wstatus;
 	pid_t pid;
 
 	(void)out_fd;
-	set_title(h->argv);
 	sigfillset(&all);
 	(void)sigprocmask(SIG_SETMASK, &all, NULL);
+	if (!argv) {
+		msg_error(-ENOMEM, "unable to run the main program");
+		return EXIT_SYSTEM;
+	}
+	set_title(argv);
 	take_terminal();
 	pid = sys.prefork() < 0 ? -1 : fork();
 	if (pid == 0)
-		run_main(h);
+		run_main(h, argv);
 	if (pid < 0) {
-		msg_error(-errno, "unable to fork for the main program '%s'", h->argv[0]);
+		msg_error(-errno, "unable to fork for the main program '%s'", argv[0]);
 		return EXIT_SYSTEM;
 	}
-	/* Only the main program's words may be open here: a pipe held by us would never reach its end. */
-	for (int fd = 0; fd <= 2; fd++)
-		(void)sys.close(fd);
-	while (waitpid(pid, &wstatus, 0) < 0)
-		if (errno != EINTR)
-			return EXIT_SYSTEM;
-	return WIFEXITED(wstatus) ? WEXITSTATUS(wstatus) : 128 + WTERMSIG(wstatus);
+	return await_main(h, pid);
 }
 
 void holder_yield_terminal(void)

@@ -138,8 +138,8 @@ static void signal_to_init(struct supervisor *sv, int sig)
 {
 	if (sig == SIGALRM || sig == SIGHUP)
 		signal_to_tree(sv, sig);
-	else if (sig == SIGTERM || sig == SIGINT || sig == SIGUSR1 || sig == SIGUSR2 || sig == SIGPWR)
-		boot_shutdown(sv, true);
+	else
+		boot_signal(sv, sig);
 }
 
 static void on_signal(uv_poll_t *p, int status, int events)
@@ -342,6 +342,8 @@ int main(int argc, char **argv)
 	sv.config = &config;
 
 	fill_standard_fds();
+	if (sv.mode == MODE_INIT && resume_fd < 0)
+		boot_await_fds(environ);
 	block_signals(&set);
 	raise_limits(&sv);
 	if (!sv.pid1 && prctl(PR_SET_CHILD_SUBREAPER, 1) < 0)

@@ -11,7 +11,6 @@
 
 #include "boot_int.h"
 #include "child.h"
-#include "execp.h"
 #include "fdio.h"
 #include "msg.h"
 #include "rc_int.h"
@@ -27,16 +26,6 @@ struct copy_arg {
 	char from[PATH_MAX], to[RC_PATH_MAX];
 	unsigned int verbosity;
 };
-
-static void find_source(const struct supervisor *sv, char *buf, size_t cap)
-{
-	const char *profile = env_get(sv->boot->env, "S6_RUNTIME_PROFILE");
-
-	if (profile && *profile)
-		(void)snprintf(buf, cap, "/etc/cont-profile.d/%s/services.d", profile);
-	else
-		(void)snprintf(buf, cap, "/etc/services.d");
-}
 
 static struct service *slot_of(const struct supervisor *sv, uint32_t idx)
 {
@@ -184,7 +173,7 @@ int rc_legacy_up(struct rc *rc)
 
 	rc->live->nlegacy = 0;
 	rc->live->legacy_linked = false;
-	find_source(rc->sv, from, sizeof(from));
+	boot_dir(rc->sv, "services.d", from, sizeof(from));
 	if (rc->sv->head->scandirfd < 0 || sys.fstatat(AT_FDCWD, from, &st, 0) < 0 || !S_ISDIR(st.st_mode))
 		return 0;
 	r = start_copying(rc, from);
@@ -303,7 +292,7 @@ void rc_legacy_again(struct rc *rc)
 		return;
 	if (rc->live->copier > 0)
 		(void)sys.kill(rc->live->copier, SIGKILL);
-	find_source(rc->sv, from, sizeof(from));
+	boot_dir(rc->sv, "services.d", from, sizeof(from));
 	rc->live->nlegacy = 0;
 	if (start_copying(rc, from) < 0)
 		rc_done(rc, node, false, "command exited 1");

@@ -12,7 +12,6 @@
 
 #include "boot_int.h"
 #include "child.h"
-#include "execp.h"
 #include "fdio.h"
 #include "msg.h"
 #include "rc_int.h"
@@ -33,14 +32,15 @@ struct prepare {
 /* Compat: overlay-boot 7.4. The legacy directories of a profile are boot_script.c's. */
 static void find_sources(const struct supervisor *sv, struct prepare *p)
 {
-	const char *profile = env_get(sv->boot->env, "S6_RUNTIME_PROFILE");
-	const char *bundles = env_get(sv->boot->env, "S6_RUNTIME_BUNDLEDIR");
+	char name[NAME_MAX + 1], dir[PATH_MAX];
+	const char *profile = boot_text(sv, "S6_RUNTIME_PROFILE", name, sizeof(name));
+	const char *bundles = boot_text(sv, "S6_RUNTIME_BUNDLEDIR", dir, sizeof(dir));
 
-	if (profile && *profile && !strchr(profile, '/'))
+	if (profile && !strchr(profile, '/'))
 		(void)snprintf(p->top, sizeof(p->top), "/etc/cont-profile.d/%s/s6-overlay", profile);
 	else
 		(void)snprintf(p->top, sizeof(p->top), "/etc/s6-overlay");
-	if (bundles && *bundles)
+	if (bundles)
 		(void)snprintf(p->bundles, sizeof(p->bundles), "%s", bundles);
 	else
 		(void)snprintf(p->bundles, sizeof(p->bundles), "%s/user-bundles.d", p->top);

@@ -392,6 +392,9 @@ static bool has_limit(const struct rc *rc, uint32_t i, const struct service *s)
 
 	if (rc->live->hurried)
 		return false;
+	/* Nobody outside counts the seconds when the container ends by itself: then a script ends when it is done. */
+	if (rc->g->node[i].kind == RC_ONESHOT && rc->g->node[i].builtin != RC_LEGACY && !rc->sv->boot->rec.signals)
+		return true;
 	return (rc->cell[i].deadline_ns && rc->g->node[i].timeout_down) ||
 		(s && svcdir_uint(s->d->dirfd, "timeout-kill", &ms) == 0 && ms > 0);
 }
@@ -415,6 +418,8 @@ void rc_kill(struct rc *rc, uint32_t i)
 		boot_kill_group(s->d->pid, SIGKILL);
 	} else if (rc->g->node[i].builtin == RC_LEGACY) {
 		rc_legacy_late(rc, i);
+	} else if (rc->g->node[i].builtin) {
+		boot_script_kill(rc->sv);
 	}
 }
 

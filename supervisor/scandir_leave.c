@@ -32,12 +32,7 @@ static bool is_of_catch_all(const struct service *s)
 	return service_is_catch_all(s) || strcmp(s->id->name, "s6-svscan-log/log") == 0;
 }
 
-/*
- * Compat: s6-svscan-log ends at the end of what we write ourselves, so we stop writing; what we say after that
- * goes to the console, if there is one. s6 does so at once, here it is when all others are gone: until then
- * their last words go the way of all others.
- */
-static void let_go_of_output(struct supervisor *sv, bool logged)
+void scandir_let_go_of_output(struct supervisor *sv, bool logged)
 {
 	int fd = sv->head->consolefd >= 0 ? sv->head->consolefd : sv->head->nullfd;
 
@@ -60,7 +55,7 @@ void scandir_leave(struct supervisor *sv, char how)
 	sv->head->leave_how = how;
 	pool_commit_head(sv->pool);
 	if (how == 'b') {
-		let_go_of_output(sv, service_find(sv, "s6-svscan-log") != NULL);
+		scandir_let_go_of_output(sv, service_find(sv, "s6-svscan-log") != NULL);
 		supervisor_quit(sv, 0);
 		return;
 	}
@@ -84,7 +79,7 @@ void scandir_service_left(struct supervisor *sv)
 		s = service_next(sv, s);
 	if (s)
 		return;
-	let_go_of_output(sv, service_next(sv, NULL) != NULL);
+	scandir_let_go_of_output(sv, service_next(sv, NULL) != NULL);
 	if (!service_next(sv, NULL))
 		supervisor_quit(sv, 0);
 }

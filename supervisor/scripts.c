@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "msg.h"
+#include "noexec.h"
 #include "rights.h"
 #include "spawn.h"
 #include "svcdir.h"
@@ -33,11 +34,10 @@ static int execute(const struct supervisor *sv, const char *path)
 
 	if (fchdir(sv->head->scandirfd) < 0)
 		return -errno;
-	spawn_reset_child();
+	spawn_reset_child(true);
 	/* What takes our place did not ask for the orphans of others. */
 	(void)prctl(PR_SET_CHILD_SUBREAPER, 0);
-	execve(path, argv, sv->envp);
-	return -errno;
+	return noexec_execve(path, argv, sv->envp);
 }
 
 int scripts_end(struct supervisor *sv, int code)

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "fdio.h"
+#include "noexec.h"
 #include "sys.h"
 
 static struct rlimit nofile;
@@ -95,7 +96,7 @@ void spawn_close_range(unsigned int first, unsigned int last)
 		(void)sys.close((int)fd);
 }
 
-void spawn_reset_child(void)
+void spawn_reset_child(bool unblock)
 {
 	static const int ours[] = { SIGSEGV, SIGBUS, SIGABRT, SIGILL, SIGFPE, SIGPIPE };
 	sigset_t none;
@@ -103,7 +104,8 @@ void spawn_reset_child(void)
 	for (size_t i = 0; i < sizeof(ours) / sizeof(*ours); i++)
 		signal(ours[i], SIG_DFL);
 	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
+	if (unblock)
+		sigprocmask(SIG_SETMASK, &none, NULL);
 	spawn_restore_limit();
 }
 
@@ -161,8 +163,7 @@ static int child_exec(const struct spawn *sp)
 	spawn_restore_limit();
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
-	execve(sp->path, sp->argv, sp->envp);
-	return -errno;
+	return noexec_execve(sp->path, sp->argv, sp->envp);
 }
 
 /* The child of a vfork whose exec failed: gone at once, and nobody else has heard of it. */
@@ -318,7 +319,7 @@ static int forked_main(void *arg)
 	f->sp.note_pid = NULL; /* the parent notes it: this child may run when that is long settled */
 	err = -child_enter(&f->sp);
 	close_others(f);
-	spawn_reset_child();
+	spawn_reset_child(true);
 	if (err == 0)
 		err = -child_exec(&f->sp);
 	(void)!write(f->fd, &err, sizeof(err));

@@ -58,7 +58,7 @@ void spawn_close_range(unsigned int first, unsigned int last);
  */
 void spawn_reserve(int nullfd);
 
-/* For children of our own code: signal mask empty, handlers default, limit of open files as inherited. */
-void spawn_reset_child(void);
+/* For children of our own code: signal mask empty if unblock, handlers default, limit of open files as inherited. */
+void spawn_reset_child(bool unblock);
 
 #endif

@@ -22,6 +22,7 @@ s6-rc
 s6/basedir
 s6/container_environment
 s6/db
+s6/workdir
 0
 directory
 kept"
