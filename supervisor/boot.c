@@ -1,6 +1,7 @@
 /*
- * The phases of /init: cont-init.d, reconcile, its log, first scan, main program. Owns pool_head.boot and
- * decides what comes next; how a phase is done is in boot_prepare.c, boot_script.c, profiles.c, holder.c
+ * The phases of /init: the service graph is read, brought up, then the main program runs. What of the graph is ours
+ * (bundle "base") has steps of its own: cont-init.d, reconcile, its log, a scan. Owns pool_head.boot and
+ * decides what comes next; how a phase is done is in boot_prepare.c, boot_script.c, profiles.c, rc.c, holder.c
  * and boot_stop.c. Never waits: every phase ends in a callback that calls boot_advance.
  */
 #include "boot.h"
@@ -19,6 +20,7 @@
 #include "msg.h"
 #include "procs.h"
 #include "profiles.h"
+#include "rc.h"
 #include "scandir.h"
 #include "sys.h"
 
@@ -36,33 +38,38 @@ static void enter(struct supervisor *sv, enum boot_phase phase)
 	boot_commit(sv);
 }
 
+static void base_enter(struct supervisor *sv, enum boot_base step)
+{
+	sv->boot->rec.base = step;
+	boot_commit(sv);
+}
+
 bool boot_stopping(const struct supervisor *sv)
 {
 	return sv->boot && sv->boot->rec.phase == BOOT_STOPPING;
 }
 
-/* What failed, and what S6_BEHAVIOUR_IF_STAGE2_FAILS makes of it. False: the container is being stopped with code. */
-static bool goes_on_after(struct supervisor *sv, const char *what, int code)
+/* What failed, and what S6_BEHAVIOUR_IF_STAGE2_FAILS makes of it. True: it counts, and the container is to stop. */
+static bool counts(struct supervisor *sv, const char *what)
 {
 	unsigned int behaviour = boot_number(sv, "S6_BEHAVIOUR_IF_STAGE2_FAILS", 0);
 
-	if (behaviour == 0)
-		return true;
-	if (behaviour == 1) {
-		msg_warn(0, "%s failed, going on", what);
-		return true;
-	}
-	msg_warn(0, "%s failed, stopping the container", what);
+	if (behaviour)
+		msg_warn(0, "%s failed, %s", what, behaviour == 1 ? "going on" : "stopping the container");
+	return behaviour >= 2;
+}
+
+static void stop_with(struct supervisor *sv, int code)
+{
 	boot_set_code(sv, code);
 	boot_shutdown(sv, false);
-	return false;
 }
 
 static bool phase_hook(struct supervisor *sv)
 {
 	if (sv->boot->rec.script || boot_hook_start(sv))
 		return false;
-	enter(sv, BOOT_FIX_ATTRS);
+	enter(sv, BOOT_PREPARE);
 	return true;
 }
 
@@ -79,33 +86,37 @@ void boot_hook_over(struct supervisor *sv, int code)
 		msg_info("the hook exited 0");
 	else if (code != 0 && boot_number(sv, "S6_BEHAVIOUR_IF_STAGE2_FAILS", 0) == 0)
 		msg_warn(0, "the hook exited %d, going on", code);
-	if (code != 0 && !goes_on_after(sv, "the hook", code))
-		return;
-	enter(sv, BOOT_FIX_ATTRS);
-	boot_advance(sv);
-}
-
-static bool phase_fix_attrs(struct supervisor *sv)
-{
-	if (sv->boot->rec.script || boot_fix_attrs_start(sv))
-		return false;
-	enter(sv, BOOT_CONT_INIT);
-	return true;
-}
-
-void boot_fix_attrs_over(struct supervisor *sv, int code)
-{
-	if (boot_stopping(sv)) {
-		boot_stop_again(sv);
+	if (code != 0 && counts(sv, "the hook")) {
+		stop_with(sv, code);
 		return;
 	}
-	if (code != 0 && !goes_on_after(sv, "fix-attrs.d", 1))
-		return;
-	enter(sv, BOOT_CONT_INIT);
+	enter(sv, BOOT_PREPARE);
 	boot_advance(sv);
 }
 
-static bool phase_cont_init(struct supervisor *sv)
+/* The end of it, whatever it was that it ended in. Without a graph there is nobody else to tell. */
+static void base_over(struct supervisor *sv, int code)
+{
+	base_enter(sv, BASE_OVER);
+	if (sv->boot->bare)
+		boot_rc_over(sv, code);
+	else
+		rc_builtin_done(sv, RC_CONT_INIT, code);
+}
+
+/* Without a graph cont-init.d comes next whatever this has come to. */
+void boot_fix_attrs_over(struct supervisor *sv, int code)
+{
+	bool failed = code != 0 && !boot_stopping(sv) && counts(sv, "fix-attrs.d");
+
+	if (!sv->boot->bare)
+		rc_builtin_done(sv, RC_FIX_ATTRS, failed || boot_stopping(sv) ? 1 : 0);
+	else if (failed)
+		base_over(sv, 1);
+	boot_advance(sv);
+}
+
+static bool base_cont_init(struct supervisor *sv)
 {
 	struct boot_record *rec = &sv->boot->rec;
 
@@ -113,10 +124,11 @@ static bool phase_cont_init(struct supervisor *sv)
 		return false;
 	if (boot_script_next(sv, SCRIPT_CONT_INIT))
 		return !rec->script;
-	if (rec->script_failed && !goes_on_after(sv, "some scripts of cont-init.d", 1))
+	if (rec->script_failed && counts(sv, "some scripts of cont-init.d")) {
+		base_over(sv, 1);
 		return false;
-	rec->inited = true;
-	enter(sv, BOOT_RECONCILE);
+	}
+	base_enter(sv, BASE_RECONCILE);
 	return true;
 }
 
@@ -167,8 +179,8 @@ static void on_logged(void *owner, int wstatus, const char *out, size_t len)
 	if (wstatus != 0)
 		msg_warn(0, "unable to write all of the boot log");
 	sv->boot->rec.logger = 0;
-	if (sv->boot->rec.phase == BOOT_LOGGING)
-		enter(sv, BOOT_SCAN);
+	if (sv->boot->rec.base == BASE_LOGGING)
+		base_enter(sv, BASE_SCAN);
 	boot_advance(sv);
 }
 
@@ -190,11 +202,11 @@ static void start_log(struct supervisor *sv, const struct plan *plan, const stru
 
 	if (pid < 0) {
 		msg_warn((int)pid, "unable to start the writer of the boot log");
-		enter(sv, BOOT_SCAN);
+		base_enter(sv, BASE_SCAN);
 		return;
 	}
 	sv->boot->rec.logger = pid;
-	enter(sv, BOOT_LOGGING);
+	base_enter(sv, BASE_LOGGING);
 }
 
 static void on_plan(void *owner, struct plan *plan, const char *why)
@@ -204,12 +216,14 @@ static void on_plan(void *owner, struct plan *plan, const char *why)
 	int r;
 
 	sv->boot->rec.reader = 0;
-	if (boot_stopping(sv))
+	if (boot_stopping(sv)) {
+		boot_advance(sv);
 		return;
+	}
 	r = plan ? profiles_owner(sv, &ids) : 0;
 	if (!plan || r < 0) {
 		msg_warn(r, "reconcile failed, no profile gets its slot: %s", plan ? "no application user" : why);
-		enter(sv, BOOT_SCAN);
+		base_enter(sv, BASE_SCAN);
 	} else {
 		create_slots(sv, plan, &ids);
 		start_log(sv, plan, &ids);
@@ -217,7 +231,7 @@ static void on_plan(void *owner, struct plan *plan, const char *why)
 	boot_advance(sv);
 }
 
-static bool phase_reconcile(struct supervisor *sv)
+static bool base_reconcile(struct supervisor *sv)
 {
 	int r;
 
@@ -225,12 +239,12 @@ static bool phase_reconcile(struct supervisor *sv)
 		return false;
 	follow_user(sv);
 	if (!*sv->config->app_user || !sv->config->profiles_enabled) {
-		enter(sv, BOOT_SCAN);
+		base_enter(sv, BASE_SCAN);
 		return true;
 	}
 	if (reconcile_skipped(sv->config, sv->argv)) {
 		msg_info("reconcile: skipped, this container's command is '%s'", sv->config->skip_when_command);
-		enter(sv, BOOT_SCAN);
+		base_enter(sv, BASE_SCAN);
 		return true;
 	}
 	if (sv->head->scandirfd < 0)
@@ -239,7 +253,7 @@ static bool phase_reconcile(struct supervisor *sv)
 		r = profiles_plan(sv, false, on_plan, sv);
 	if (r < 0) {
 		msg_warn(r, "reconcile failed, no profile gets its slot");
-		enter(sv, BOOT_SCAN);
+		base_enter(sv, BASE_SCAN);
 		return true;
 	}
 	sv->boot->rec.reader = r;
@@ -248,11 +262,11 @@ static bool phase_reconcile(struct supervisor *sv)
 }
 
 /* The writer of the boot log runs; without one (a fault came in between) the plan is made again. */
-static bool phase_logging(struct supervisor *sv)
+static bool base_logging(struct supervisor *sv)
 {
 	if (sv->boot->rec.logger)
 		return false;
-	enter(sv, BOOT_RECONCILE);
+	base_enter(sv, BASE_RECONCILE);
 	return true;
 }
 
@@ -320,6 +334,153 @@ static bool phase_main(struct supervisor *sv)
 	return true;
 }
 
+/* cont-finish.d, one after the other. */
+static bool base_finish(struct supervisor *sv)
+{
+	const struct boot_record *rec = &sv->boot->rec;
+
+	if (rec->script)
+		return false;
+	if (boot_script_next(sv, SCRIPT_CONT_FINISH))
+		return !rec->script;
+	base_enter(sv, BASE_IDLE);
+	rc_builtin_done(sv, RC_CONT_INIT, 0);
+	return false;
+}
+
+static bool base_scan(struct supervisor *sv)
+{
+	if (sv->head->scandirfd >= 0)
+		scandir_scan(sv);
+	base_over(sv, 0);
+	return false;
+}
+
+/* One step. True: the next one can begin. While the container stops none does. */
+static bool base_step(struct supervisor *sv)
+{
+	const struct boot_record *rec = &sv->boot->rec;
+
+	if (boot_stopping(sv) && rec->base > BASE_IDLE && rec->base < BASE_OVER) {
+		if (!rec->script && !rec->reader && !rec->logger)
+			base_over(sv, 1);
+		return false;
+	}
+	switch ((enum boot_base)rec->base) {
+	case BASE_CONT_INIT:
+		return base_cont_init(sv);
+	case BASE_RECONCILE:
+		return base_reconcile(sv);
+	case BASE_LOGGING:
+		return base_logging(sv);
+	case BASE_SCAN:
+		return base_scan(sv);
+	case BASE_FINISH:
+		return base_finish(sv);
+	case BASE_IDLE:
+	case BASE_OVER:
+		break;
+	}
+	return false;
+}
+
+/*
+ * Compat: overlay-boot 7.5: with definition errors nothing is started, the main program neither, and the container
+ * stays, so that somebody can look; here the behaviour variable can have it end.
+ */
+static bool phase_prepare(struct supervisor *sv)
+{
+	if (!rc_prepare(sv))
+		return false;
+	if (rc_verdict(sv) != -EINVAL) {
+		enter(sv, BOOT_UP);
+		return true;
+	}
+	enter(sv, BOOT_RUNNING);
+	if (boot_number(sv, "S6_BEHAVIOUR_IF_STAGE2_FAILS", 0) >= 2)
+		stop_with(sv, 1);
+	return false;
+}
+
+/* Without a graph the scripts still run, and the main program. */
+static bool phase_up(struct supervisor *sv)
+{
+	struct boot *b = sv->boot;
+
+	if (b->up_begun)
+		return false;
+	b->up_begun = true;
+	if (rc_up(sv, "top", boot_number(sv, "S6_CMD_WAIT_FOR_SERVICES_MAXTIME", 0)) == 0)
+		return false;
+	b->bare = true;
+	if (b->rec.base == BASE_IDLE && !b->rec.script) {
+		base_enter(sv, BASE_CONT_INIT);
+		(void)boot_fix_attrs_start(sv);
+	}
+	return false;
+}
+
+void boot_rc_over(struct supervisor *sv, int code)
+{
+	unsigned int behaviour = boot_number(sv, "S6_BEHAVIOUR_IF_STAGE2_FAILS", 0);
+
+	if (boot_stopping(sv)) {
+		boot_stop_down_over(sv);
+		return;
+	}
+	if (sv->boot->rec.phase != BOOT_UP)
+		return;
+	if (code && behaviour)
+		msg_warn(0, "some services could not be brought up%s", code == 2 ? " in time" : "");
+	if (code && behaviour >= 2) {
+		msg_error(0, "stopping the container");
+		stop_with(sv, code);
+		return;
+	}
+	enter(sv, BOOT_MAIN);
+	boot_advance(sv);
+}
+
+/* fix-attrs.d runs, or is begun. */
+static int fix_attrs(struct supervisor *sv)
+{
+	const struct boot_record *rec = &sv->boot->rec;
+
+	return (rec->script && rec->kind == SCRIPT_FIX_ATTRS) || boot_fix_attrs_start(sv);
+}
+
+static int cont_init(struct supervisor *sv)
+{
+	const struct boot_record *rec = &sv->boot->rec;
+
+	if (rec->base == BASE_OVER)
+		return 0;
+	if (rec->base == BASE_IDLE)
+		base_enter(sv, BASE_CONT_INIT);
+	boot_advance(sv);
+	return 1;
+}
+
+static int cont_finish(struct supervisor *sv)
+{
+	struct boot_record *rec = &sv->boot->rec;
+
+	if (rec->base != BASE_FINISH) {
+		rec->name[0] = '\0';
+		rec->script_failed = false;
+		base_enter(sv, BASE_FINISH);
+	}
+	boot_advance(sv);
+	return 1;
+}
+
+int boot_builtin(struct supervisor *sv, enum rc_builtin which, bool up)
+{
+	if (which == RC_FIX_ATTRS)
+		return up ? fix_attrs(sv) : 0;
+	return up ? cont_init(sv) : cont_finish(sv);
+}
+
 /* Compat: overlay-boot 11.4, overlay-shutdown 1. What is diverted reaches the main program alone, as long as it lives. */
 void boot_signal(struct supervisor *sv, int sig)
 {
@@ -352,19 +513,10 @@ static bool step(struct supervisor *sv)
 	switch ((enum boot_phase)sv->boot->rec.phase) {
 	case BOOT_HOOK:
 		return phase_hook(sv);
-	case BOOT_FIX_ATTRS:
-		return phase_fix_attrs(sv);
-	case BOOT_CONT_INIT:
-		return phase_cont_init(sv);
-	case BOOT_RECONCILE:
-		return phase_reconcile(sv);
-	case BOOT_LOGGING:
-		return phase_logging(sv);
-	case BOOT_SCAN:
-		if (sv->head->scandirfd >= 0)
-			scandir_scan(sv);
-		enter(sv, BOOT_MAIN);
-		return true;
+	case BOOT_PREPARE:
+		return phase_prepare(sv);
+	case BOOT_UP:
+		return phase_up(sv);
 	case BOOT_MAIN:
 		return phase_main(sv);
 	case BOOT_RUNNING:
@@ -376,7 +528,7 @@ static bool step(struct supervisor *sv)
 
 void boot_advance(struct supervisor *sv)
 {
-	while (step(sv))
+	while (step(sv) || base_step(sv))
 		;
 	if (boot_stopping(sv))
 		boot_stop_again(sv);
@@ -410,8 +562,10 @@ static void resume(struct supervisor *sv)
 	boot_commit(sv);
 	if (boot_stopping(sv))
 		boot_stop_resume(sv);
-	else if (rec->phase > BOOT_SCAN)
+	else if (sv->rc && sv->head->scandirfd >= 0)
 		scandir_scan(sv); /* the fault may have cut one short */
+	sv->boot->up_begun = rc_busy(sv);
+	rc_recover(sv);
 }
 
 static void begin(struct supervisor *sv)
@@ -456,6 +610,6 @@ bool boot_exited(struct supervisor *sv, pid_t pid, int wstatus)
 	else if (pid == rec->holder)
 		on_main_ended(sv, wstatus);
 	else
-		return false;
+		return rc_exited(sv, pid, wstatus);
 	return true;
 }

@@ -15,24 +15,27 @@
 #define BOOT_ENVDIR "/run/s6/container_environment"
 #define BOOT_ATTIC ".hexad-old." /* what a former life left in /run waits under this prefix for its removal */
 
-enum boot_phase {
-	BOOT_HOOK, BOOT_FIX_ATTRS, BOOT_CONT_INIT, BOOT_RECONCILE, BOOT_LOGGING, BOOT_SCAN, BOOT_MAIN, BOOT_RUNNING,
-	BOOT_STOPPING
-};
+/* PREPARE: the service graph is read. UP: it is brought up, what belongs to its bundle "base" by the steps below. */
+enum boot_phase { BOOT_HOOK, BOOT_PREPARE, BOOT_UP, BOOT_MAIN, BOOT_RUNNING, BOOT_STOPPING };
+
+/* legacy-cont-init of the graph, up and (FINISH) down; the scripts go on when the time of UP is over. */
+enum boot_base { BASE_IDLE, BASE_CONT_INIT, BASE_RECONCILE, BASE_LOGGING, BASE_SCAN, BASE_OVER, BASE_FINISH };
 
 enum script_kind { SCRIPT_CONT_INIT, SCRIPT_HOOK, SCRIPT_FIX_ATTRS, SCRIPT_CONT_FINISH };
 
-/* OURS: cont-finish.d, services, the main program, a running script. REST: loggers and whatever else is left. */
-enum stop_stage { STOP_OURS, STOP_REST, STOP_KILL, STOP_END };
+/*
+ * DOWN: services of the graph in their order, cont-finish.d among them; all else that is ours is told already. OURS:
+ * other services, the main program, a running script. REST: loggers and whatever else is left.
+ */
+enum stop_stage { STOP_DOWN, STOP_OURS, STOP_REST, STOP_KILL, STOP_END };
 
 /* What a fault must not lose; copied to pool_head.boot by boot_commit. Pids are 0 when there is none. */
 struct boot_record {
 	uint8_t phase;          /* enum boot_phase */
+	uint8_t base;           /* enum boot_base */
 	uint8_t stage;          /* enum stop_stage, while stopping */
 	uint8_t signals;        /* that asked for the shutdown so far */
 	bool script_failed;
-	bool inited;            /* cont-init.d was done, so that cont-finish.d is due */
-	bool finishing;         /* it is being done */
 	bool asked;             /* everybody was told to end */
 	bool divert;            /* signals go to the main program while it lives */
 	char how;               /* HALT_*, once stopping */
@@ -69,6 +72,8 @@ struct boot {
 	bool open;              /* handles are */
 	bool catchall;          /* our output goes through s6-svscan-log */
 	bool attics;            /* there is something to remove */
+	bool up_begun;          /* rc_up was called in phase UP */
+	bool bare;              /* there is no service graph: the steps of base alone */
 };
 
 void boot_commit(struct supervisor *sv);
@@ -137,6 +142,9 @@ bool boot_fix_attrs_start(struct supervisor *sv);
 /* What rec.script was has ended. */
 void boot_script_ended(struct supervisor *sv, int wstatus);
 
+/* Its time is over: it is named and killed. */
+void boot_script_kill(struct supervisor *sv);
+
 /* In the first turn: goes on with the time limit of a script. */
 void boot_script_open(struct supervisor *sv);
 
@@ -160,6 +168,7 @@ int boot_read_code(void);
 void boot_stop_main_ended(struct supervisor *sv, int code);
 void boot_stop_again(struct supervisor *sv);
 void boot_stop_resume(struct supervisor *sv);
+void boot_stop_down_over(struct supervisor *sv);
 
 /* boot_halt.c: in the first turn. */
 void boot_halt_open(struct supervisor *sv);

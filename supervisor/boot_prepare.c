@@ -17,6 +17,7 @@
 #include "fdio.h"
 #include "ids.h"
 #include "msg.h"
+#include "rc.h"
 #include "sys.h"
 
 #define SPARES 20 /* names tried for a scan directory elsewhere */
@@ -386,6 +387,7 @@ void boot_prepare(struct supervisor *sv)
 	if (sv->resumed) {
 		boot_vars_check(sv);
 		find_scandir(sv);
+		rc_resume(sv);
 		boot_catchall_resume(sv);
 		return;
 	}

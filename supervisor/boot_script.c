@@ -176,9 +176,8 @@ static pid_t script_start(struct supervisor *sv, char *path)
 }
 
 /* Compat: overlay-shutdown 4: that process alone is killed, and the next one begins. */
-static void on_script_late(uv_timer_t *t)
+void boot_script_kill(struct supervisor *sv)
 {
-	struct supervisor *sv = t->data;
 	char path[PATH_MAX];
 
 	if (!sv->boot->rec.script)
@@ -186,6 +185,11 @@ static void on_script_late(uv_timer_t *t)
 	script_path(sv, path, sizeof(path));
 	msg_warn(0, "'%s' did not end in time, killing it", path);
 	(void)sys.kill(sv->boot->rec.script, SIGKILL);
+}
+
+static void on_script_late(uv_timer_t *t)
+{
+	boot_script_kill(t->data);
 }
 
 static void arm(struct supervisor *sv)

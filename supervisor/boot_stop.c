@@ -15,6 +15,8 @@
 #include "fdio.h"
 #include "msg.h"
 #include "procs.h"
+#include "rc.h"
+#include "scandir.h"
 #include "service.h"
 #include "sys.h"
 
@@ -70,7 +72,7 @@ static bool ours_left(struct supervisor *sv)
 {
 	const struct boot_record *rec = &sv->boot->rec;
 
-	return rec->holder || rec->script || rec->finishing || services_left(sv, false);
+	return rec->holder || rec->script || services_left(sv, false);
 }
 
 /* Compat: overlay-shutdown 7: the kill grace time, capped at five minutes. */
@@ -101,24 +103,16 @@ static void finish(struct supervisor *sv)
 }
 
 /*
- * How long the deadline is put off for those who have a time of their own; 0: not at all. Compat: the kill grace time
- * is for the others, and images set it to 0. Scripts of cont-finish.d end when they are done, unless a signal asked:
- * then somebody outside counts the seconds too.
+ * How long the deadline is put off for services, who have a time of their own; 0: not at all. Compat: the kill grace
+ * time is for the others, and images set it to 0.
  */
 static int64_t put_off_until(struct supervisor *sv)
 {
 	const struct boot_record *rec = &sv->boot->rec;
-	int64_t ns = 0;
 
-	if (rec->signals > 1)
+	if (rec->signals > 1 || !services_left(sv, false))
 		return 0;
-	if (services_left(sv, false))
-		ns = rec->started_ns + boot_number(sv, "S6_SERVICES_GRACETIME", SERVICES_MS) * NS_MS;
-	if (rec->finishing && !rec->signals)
-		return INT64_MAX;
-	if (rec->finishing && ns < rec->started_ns + sv->config->grace_ms * NS_MS)
-		ns = rec->started_ns + sv->config->grace_ms * NS_MS;
-	return ns;
+	return rec->started_ns + boot_number(sv, "S6_SERVICES_GRACETIME", SERVICES_MS) * NS_MS;
 }
 
 static void on_deadline(uv_timer_t *h)
@@ -126,9 +120,6 @@ static void on_deadline(uv_timer_t *h)
 	struct supervisor *sv = h->data;
 	int64_t now = mono_ns(), until = put_off_until(sv);
 
-	/* Who has no end to wait for arms the timer again when he is done. */
-	if (sv->boot->rec.stage < STOP_KILL && until == INT64_MAX)
-		return;
 	if (sv->boot->rec.stage < STOP_KILL && now < until) {
 		(void)uv_timer_start(h, on_deadline, (uint64_t)((until - now) / NS_MS) + 1, 0);
 		return;
@@ -280,28 +271,11 @@ static void check_rest(struct supervisor *sv)
 	free(p);
 }
 
-/* The next script of cont-finish.d, once the one before has ended (or that of cont-init.d which we interrupted). */
-static void finish_next(struct supervisor *sv)
-{
-	struct boot_record *rec = &sv->boot->rec;
-
-	if (!rec->finishing || rec->stage >= STOP_KILL)
-		return;
-	while (!rec->script && boot_script_next(sv, SCRIPT_CONT_FINISH))
-		;
-	if (rec->script)
-		return;
-	rec->finishing = false;
-	boot_commit(sv);
-	arm(sv);
-}
-
 /* Something may have gone: what is left to wait for? */
 static void stop_check(struct supervisor *sv)
 {
 	struct boot_record *rec = &sv->boot->rec;
 
-	finish_next(sv);
 	if (rec->stage == STOP_OURS) {
 		if (ours_left(sv))
 			return;
@@ -315,28 +289,30 @@ static void stop_check(struct supervisor *sv)
 		kill_pass(sv);
 }
 
+/* Once each: what has been told already is leaving. */
 static void ask_service(struct service *s)
 {
-	if (!s->d->begun)
-		service_free(s);
-	else
-		service_feed(s, boot_is_logger(s) ? EV_SUP_HUP : EV_SUP_TERM);
+	if (!s->d->begun || s->d->m.state < SV_LASTUP)
+		scandir_dismiss(s, false);
 }
 
-/* Everybody at once. */
-static void ask_all(struct supervisor *sv)
+/* Everybody at once; while services of the graph go down in their order, all others. */
+static void ask_all(struct supervisor *sv, bool but_graph)
 {
 	struct boot_record *rec = &sv->boot->rec;
 
-	term_group(rec->script);
-	term_group(rec->holder);
-	if (rec->reader)
-		child_kill(sv, rec->reader);
+	if (!rec->asked) {
+		term_group(rec->script);
+		term_group(rec->holder);
+		if (rec->reader)
+			child_kill(sv, rec->reader);
+	}
 	/* By index: feeding may free the service. */
 	for (uint32_t i = 0; i < sv->services_max; i++)
-		if (sv->services[i])
+		if (sv->services[i] && !(but_graph && rc_owns(sv, sv->services[i])))
 			ask_service(sv->services[i]);
-	boot_term_strangers(sv, false);
+	if (!but_graph)
+		boot_term_strangers(sv, false);
 	rec->asked = true;
 	boot_commit(sv);
 }
@@ -353,23 +329,51 @@ static void open_handles(struct supervisor *sv)
 	b->timer.data = b->turn.data = sv;
 }
 
+/* The graph is down: the rest has the grace time from here. */
+void boot_stop_down_over(struct supervisor *sv)
+{
+	struct boot_record *rec = &sv->boot->rec;
+
+	if (rec->stage != STOP_DOWN)
+		return;
+	rec->stage = STOP_OURS;
+	rec->started_ns = mono_ns();
+	rec->deadline_ns = rec->started_ns + grace_ms(sv) * NS_MS;
+	if (rec->signals >= 2)
+		rec->deadline_ns = rec->started_ns + (rec->signals == 2 ? HASTE_MS * NS_MS : 0);
+	boot_commit(sv);
+	ask_all(sv, false);
+	arm(sv);
+	look_again(sv, 0);
+}
+
+/* For services of the graph that say nothing themselves; S6_KILL_GRACETIME is for all others. */
+static unsigned int down_budget_ms(const struct supervisor *sv)
+{
+	unsigned int ms = boot_number(sv, "S6_SERVICES_GRACETIME", SERVICES_MS);
+
+	ms = ms > sv->config->grace_ms ? ms : sv->config->grace_ms;
+	return ms < GRACE_MAX_MS ? ms + 1 : GRACE_MAX_MS;
+}
+
 static void stop_begin(struct supervisor *sv)
 {
 	struct boot_record *rec = &sv->boot->rec;
 
 	open_handles(sv);
 	rec->phase = BOOT_STOPPING;
-	rec->stage = STOP_OURS;
+	rec->stage = STOP_DOWN;
 	/* No service begins another life from here on. */
 	sv->head->leaving = true;
 	sv->head->leave_how = 't';
 	rec->started_ns = mono_ns();
-	rec->deadline_ns = rec->started_ns + grace_ms(sv) * NS_MS;
-	rec->finishing = rec->inited;
 	boot_commit(sv);
-	ask_all(sv);
-	arm(sv);
-	look_again(sv, 0);
+	if (rc_down(sv, down_budget_ms(sv))) {
+		ask_all(sv, true);
+		boot_advance(sv);
+	} else {
+		boot_stop_down_over(sv);
+	}
 }
 
 /* Somebody is in a hurry. */
@@ -380,7 +384,9 @@ static void hasten(struct supervisor *sv)
 
 	if (rec->stage >= STOP_KILL)
 		return;
-	if (rec->signals >= 3) {
+	if (rec->stage == STOP_DOWN) {
+		rc_hasten(sv, rec->signals >= 3 ? 0 : HASTE_MS);
+	} else if (rec->signals >= 3) {
 		kill_all(sv);
 	} else if (rec->signals == 2 && soon < rec->deadline_ns) {
 		rec->deadline_ns = soon;
@@ -424,8 +430,15 @@ void boot_stop_resume(struct supervisor *sv)
 		finish(sv);
 		return;
 	}
+	if (rec->stage == STOP_DOWN) {
+		if (!rec->asked)
+			ask_all(sv, true);
+		if (!rc_busy(sv))
+			boot_stop_down_over(sv);
+		return;
+	}
 	if (!rec->asked)
-		ask_all(sv);
+		ask_all(sv, false);
 	arm(sv);
 	look_again(sv, 0);
 }

@@ -140,6 +140,10 @@ static int child_fds(const struct child_spec *spec, int null, int out)
 
 	if (in > 0)
 		(void)dup2(in, 0);
+	if (spec->stdout_fd > 0)
+		(void)dup2(spec->stdout_fd, 1);
+	if (spec->stderr_fd > 0)
+		(void)dup2(spec->stderr_fd, 2);
 	if (out >= 0 && spec->argv) {
 		(void)dup2(out, 1);
 	} else if (out >= 0) {

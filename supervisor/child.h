@@ -27,6 +27,7 @@ struct child_spec {
 	const char *cwd;                          /* NULL: "/" */
 	int cwd_fd;                               /* > 0: this directory instead of cwd */
 	int stdin_fd;                             /* -1: /dev/null */
+	int stdout_fd, stderr_fd;                 /* > 0: instead of ours */
 	const struct ids *as;                     /* NULL: unchanged */
 	bool keep_mask;                           /* main_fn begins with the signals blocked that PID 1 reads */
 	size_t out_cap;                           /* 0: out_fd is -1 (main_fn) or nothing is collected (argv);

@@ -201,7 +201,7 @@ static struct pool *new_pool(uint32_t slots)
 		msg_die(EXIT_SYSTEM, err, "unable to make the pool for %u services", slots);
 	*pool_head(p) = (struct pool_head){ .signalfd = -1, .inotifyfd = -1, .listenfd = -1, .listenfd2 = -1,
 		.scandirfd = -1, .scanlockfd = -1, .scanctlfd = -1, .exefd = -1, .consolefd = -1,
-		.stdinfd = -1, .cwdfd = -1, .nullfd = null, .owner_pid = getpid() };
+		.stdinfd = -1, .cwdfd = -1, .rcfd = -1, .nullfd = null, .owner_pid = getpid() };
 	return p;
 }
 

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "config.h"
+#include "rc.h"
 #include "sys.h"
 
 /* Root's, and writable by root alone (group 0 counts as root). */
@@ -135,7 +136,7 @@ enum rights_as rights_to_run(const struct service *s, const char *file, struct i
 
 const char *rights_to_follow(const struct supervisor *sv, const struct stat *st, bool is_link)
 {
-	if (!is_link || !sv->scandir_shared || st->st_uid == sv->scandir_uid)
+	if (!is_link || !sv->scandir_shared || st->st_uid == sv->scandir_uid || rc_placed(sv, st))
 		return NULL;
 	return "the link leads to a directory of somebody else than the scan directory's owner";
 }

@@ -18,6 +18,9 @@ void scandir_scan(struct supervisor *sv);
 /* Stops what the last scan did not see. term_loggers: SIGTERM to loggers too ('N'). */
 void scandir_prune(struct supervisor *sv, bool term_loggers);
 
+/* What a prune or a stop means for one service, which may be freed by it. */
+void scandir_dismiss(struct service *s, bool term_loggers);
+
 /*
  * Leaves: 't' stop all and wait, loggers by end of file; 'q' the same with SIGTERM to loggers too;
  * 'b' leave at once. For /init every letter begins the shutdown of the container instead (boot.h).

@@ -9,8 +9,7 @@
 #include "scandir.h"
 #include "service.h"
 
-/* What a prune or a stop means for one service. */
-static void tell_to_leave(struct service *s, bool term_loggers)
+void scandir_dismiss(struct service *s, bool term_loggers)
 {
 	bool reads = s->id->is_log || service_is_catch_all(s);
 
@@ -24,7 +23,7 @@ void scandir_prune(struct supervisor *sv, bool term_loggers)
 {
 	for (uint32_t i = 0; i < sv->services_max; i++)
 		if (sv->services[i] && !sv->services[i]->d->active)
-			tell_to_leave(sv->services[i], term_loggers);
+			scandir_dismiss(sv->services[i], term_loggers);
 }
 
 /* The one that logs for all, or its own logger. */
@@ -62,7 +61,7 @@ void scandir_leave(struct supervisor *sv, char how)
 	}
 	for (uint32_t i = 0; i < sv->services_max; i++)
 		if (sv->services[i])
-			tell_to_leave(sv->services[i], how == 'q');
+			scandir_dismiss(sv->services[i], how == 'q');
 	scandir_service_left(sv);
 }
 

@@ -18,6 +18,7 @@
 #include "msg.h"
 #include "watch.h"
 #include "retry.h"
+#include "rc.h"
 #include "scandir.h"
 #include "service_act.h"
 #include "svfiles.h"
@@ -139,6 +140,7 @@ void service_feed(struct service *s, enum sv_event ev)
 	s->d->spawned = 0;
 	s->d->said_ready = false;
 	api_service_changed(s->sv, s);
+	rc_service_changed(s->sv);
 	if (s->d->m.state == SV_GONE && s->d->begun)
 		leave(s);
 }
@@ -229,6 +231,7 @@ static void on_exec_result(void *data)
 	s->d->exec_pending = r > 0;
 	pool_commit(s->sv->pool, s->idx);
 	api_service_changed(s->sv, s);
+	rc_service_changed(s->sv);
 }
 
 int service_watch_ready(struct service *s)
@@ -542,6 +545,7 @@ void service_free(struct service *s)
 		if (o->d->successor_of == idx)
 			service_predecessor_gone(o);
 	api_service_gone(sv, name);
+	rc_service_changed(sv);
 	scandir_service_left(sv);
 }
 

@@ -23,6 +23,9 @@ static void standard_fds(const struct service *s, struct spawn *sp)
 		sp->in = partner ? partner->pipe_r : s->sv->head->nullfd;
 	else if (s->d->pipe_w >= 0)
 		sp->out = s->d->pipe_w;
+	/* A reader of a pipeline of s6-rc.d has its end itself. */
+	if (!partner && s->d->pipe_r >= 0)
+		sp->in = s->d->pipe_r;
 	if (s->d->detached)
 		sp->in = sp->out = s->sv->head->nullfd;
 	/* Our own standard error may be what it reads. */

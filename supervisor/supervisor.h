@@ -21,6 +21,7 @@ struct config;
 struct service;
 struct api;
 struct boot;
+struct rc;
 struct child;
 struct watch;
 
@@ -51,6 +52,7 @@ struct supervisor {
 	struct child *children;     /* child.c */
 	struct api *api;            /* api.c; NULL without a socket */
 	struct boot *boot;          /* boot.c; NULL but in MODE_INIT */
+	struct rc *rc;              /* rc.c: the service graph; NULL but in MODE_INIT */
 	struct watch *signals, *scanctl, *removals; /* watch.h */
 	uv_timer_t rescan_timer;
 };

@@ -18,8 +18,10 @@ boot_life sh -c 'cd /run; ls -d s6/* service/* s6-rc* other; cat s6-linux-init-c
 		[ "$((n += 1))" -lt 500 ] || echo left; sleep 0.02; done' 2>/dev/null
 t_is "old state is gone, other files stay, the exit code is 0 again" "$(grep -v 'cannot access' <<<"$OUT")" \
 	"other
+s6-rc
 s6/basedir
 s6/container_environment
+s6/db
 s6/workdir
 0
 directory
