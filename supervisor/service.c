@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,57 +30,6 @@
 #define FINISH_LEFT (5 * SECOND) /* for a finish whose time limit a fault has lost */
 #define LAST_READ (5 * SECOND) /* for a logger to end by itself once its producer is gone */
 #define BEGIN_PAUSE_MAX 6   /* a directory that cannot be supervised is tried again after 1, 2, 4 .. 64 s */
-
-char *service_argument(const struct service *s)
-{
-	return s->sv->mode == MODE_SINGLE ? (char *)s->sv->scandir : s->id->name;
-}
-
-const char *service_name(const struct service *s)
-{
-	static char buf[4 * SV_NAME_FULL + 1];
-	const char *name = service_argument(s);
-
-	return msg_escape(buf, sizeof(buf), name, strlen(name));
-}
-
-/*
- * Compat: one line of s6-supervise begins with its name and the service's. A single service that cannot even begin
- * is the end of the program.
- */
-void service_warn(const struct service *s, int err, const char *fmt, ...)
-{
-	char text[2 * NOTE_MAX], prog[4 * SV_NAME_FULL + 16];
-	void (*say)(int, const char *, ...) = s->sv->mode == MODE_SINGLE && !s->d->begun ? msg_error : msg_warn;
-	const char *ours = msg_prog;
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
-	va_end(ap);
-	if (strncmp(ours, "s6-", 3) != 0) {
-		say(err, "%s: %s", service_name(s), text);
-		return;
-	}
-	snprintf(prog, sizeof(prog), "s6-supervise %s", service_name(s));
-	msg_prog = prog;
-	say(err, "%s", text);
-	msg_prog = ours;
-}
-
-void service_note(struct service *s, const char *fmt, ...)
-{
-	char text[NOTE_MAX];
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
-	va_end(ap);
-	if (strcmp(text, s->d->note) == 0)
-		return;
-	memcpy(s->d->note, text, sizeof(text));
-	service_warn(s, 0, "%s", text);
-}
 
 void service_raise(struct service *s, enum sv_event ev)
 {
@@ -226,7 +174,7 @@ static void on_exec_result(void *data)
 	watch_stop(&s->execp);
 	fdio_close(&s->d->execfd);
 	if (r > 0)
-		service_note(s, "unable to spawn ./run (waiting 60 seconds): %s", strerror(r));
+		service_note_exec_error(s, r);
 	/* Failed: it stays pending, so that the death that follows is known for what it is. */
 	s->d->exec_pending = r > 0;
 	pool_commit(s->sv->pool, s->idx);
@@ -579,7 +527,7 @@ void service_died(struct service *s, int wstatus)
 		bool failed = WIFEXITED(wstatus) && WEXITSTATUS(wstatus) == 125;
 
 		if (s->d->execfd >= 0 && (err = read_exec_result(s)) > 0)
-			service_warn(s, err, "unable to spawn ./finish");
+			service_warn_finish_error(s, err);
 		service_unwatch(s);
 		if (failed && retry_no_stop(s)) {
 			msg_warn(0, "%s: exit code 0 after %lld ms, but nobody asked it to stop: starting it again",
@@ -591,7 +539,7 @@ void service_died(struct service *s, int wstatus)
 	}
 	read_last_words(s);
 	if (s->d->exec_pending && s->d->execfd >= 0 && (err = read_exec_result(s)) > 0)
-		service_note(s, "unable to spawn ./run (waiting 60 seconds): %s", strerror(err));
+		service_note_exec_error(s, err);
 	if (s->d->exec_pending && (err > 0 || s->d->execfd < 0))
 		service_feed(s, EV_EXEC_FAILED);
 	else

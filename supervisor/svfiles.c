@@ -193,7 +193,7 @@ static int open_control(struct service *s, int dir, char *why, size_t cap)
 	if (r < 0)
 		return unable(why, cap, "mkfifo", "supervise/control", r);
 	fd = fdio_open(dir, "control", O_RDWR | O_NONBLOCK | O_NOFOLLOW, 0);
-	if (fd == -EISDIR || fd == -ENXIO || fd == -ELOOP)
+	if (fd == -EISDIR || fd == -ENXIO)
 		return refuse(why, cap, "supervise/control", "is not a FIFO");
 	if (fd < 0)
 		return unable(why, cap, "open", "supervise/control", fd);
