@@ -109,7 +109,7 @@ control() {
 	sv_until web x
 	see "the service" "$SV_GOT"
 	cl_see "svscanctl afterwards" s6-svscanctl "$SCAN"
-	see "left behind" "$(ls "$SCAN/.s6-svscan" | grep -v '^hexad')"
+	see "left behind" "$(find "$SCAN/.s6-svscan" -mindepth 1 ! -name 'hexad*' -printf '%f\n' | sort)"
 }
 four_play control
 
