@@ -11,7 +11,7 @@ compat_need
 since() {
 	local us=$(($(sv_now) - $1))
 
-	if [ $us -lt 900000 ]; then echo early; elif [ $us -lt 10000000 ]; then echo "in time"; else echo late; fi
+	if [ "$us" -lt 900000 ]; then echo early; elif [ "$us" -lt 10000000 ]; then echo "in time"; else echo late; fi
 }
 
 # Young services wait for a second in both: counted from its death by s6, from its start by hexad.
@@ -62,7 +62,7 @@ limits() {
 	printf '#!/bin/sh\nexec cat never\n' >"$d/finish"
 	chmod 755 "$d/finish"
 	for text in '200\nfoo' 0200 '200'; do
-		printf "$text" >"$d/timeout-finish"
+		printf %b "$text" >"$d/timeout-finish"
 		sv_tell "$d" o
 		up "$d"
 		sv_tell "$d" k
@@ -74,7 +74,7 @@ limits() {
 	see "a killed finish" "$(sv_wstat "$d") $(sv_flags "$d")"
 	see "said" "$(grep -o 'finish script lifetime reached maximum value.*' "$W/tree.err" | sort | uniq -c)"
 	for text in 5x ' 5' +5 '' '5 ' '\n5' 0x5 4294967296; do
-		printf "$text" >"$d/timeout-finish"
+		printf %b "$text" >"$d/timeout-finish"
 		sv_tell "$d" o
 		up "$d"
 		sv_tell "$d" k
@@ -119,7 +119,7 @@ down_signal() {
 	tree
 	sv_until web s >/dev/null
 	for text in usr1 SIGUSR2 1 sig15 HUPP '' ' HUP' 'hup\nx'; do
-		printf "$text" >"$d/down-signal"
+		printf %b "$text" >"$d/down-signal"
 		sv_tell "$d" o
 		up "$d"
 		sv_tell "$d" r
