@@ -27,7 +27,7 @@ inherit() {
 	done
 	echo 6 >"$SCAN/plain/notification-fd"
 	for p in $(compgen -e); do
-		[ "$p" = PATH ] || export -n "$p"
+		[ "$p" = PATH ] || export -n "${p?}"
 	done
 	export HARMLESS="two words" EMPTY=
 	trap '' INT QUIT USR1
@@ -37,7 +37,7 @@ inherit() {
 	tree
 	exec 9>&-
 	for p in plain web log; do
-		sv_until $p u >/dev/null
+		sv_until "$p" u >/dev/null
 	done
 	for d in plain web web/log; do
 		of "$d run" "$SCAN/$d/seen.run"
@@ -68,7 +68,7 @@ told() {
 	sv_until web s >/dev/null
 	for how in 0 1 3 125 255 TERM KILL USR1; do
 		sv_tell "$d" o
-		echo $how >"$d/how"
+		echo "$how" >"$d/how"
 		see "$how" "$(cat "$W/told")"
 		down "$d"
 		cl_see "$how, svstat" s6-svstat -o exitcode,signal,signum "$d"

@@ -100,8 +100,8 @@ modes() {
 	done
 }
 
-# One way of a scene, in a shell of its own.
-four_way() (
+# One way of a scene; called in a shell of its own.
+four_way() {
 	SUP=${2%/*}
 	CLIENTS=${2#*/}
 	W=$T/$1/${2//\//-}
@@ -111,7 +111,7 @@ four_way() (
 	trap '[ -z "$TREE_PID" ] || t_end_pid "$TREE_PID" >/dev/null' EXIT
 	trap 'exit 143' TERM INT
 	"$1"
-)
+}
 
 # What the reference printed, with the differences of this way put in.
 four_expected() {
