@@ -1,12 +1,14 @@
 /* Forking a helper and waiting until it has its ears open. */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "beside.h"
 #include "fdio.h"
 #include "msg.h"
+#include "svcdir.h"
 
 static int ready_fd = -1;
 
@@ -52,4 +54,22 @@ void beside_ready(void)
 {
 	(void)fdio_write_all(ready_fd, "", 1);
 	fdio_close(&ready_fd);
+}
+
+int beside_notification_fd(int given)
+{
+	uint32_t fd;
+	int r;
+
+	if (given < 0) {
+		r = svcdir_uint(AT_FDCWD, "notification-fd", &fd);
+		if (r == -EINVAL || (r == 0 && fd > INT_MAX))
+			msg_die(EXIT_USAGE, 0, "invalid ./notification-fd");
+		if (r < 0)
+			msg_die(EXIT_SYSTEM, r, "unable to read ./notification-fd");
+		given = (int)fd;
+	}
+	if (fcntl(given, F_SETFD, FD_CLOEXEC) < 0)
+		msg_die(EXIT_SYSTEM, errno, "notification-fd sanity check failed");
+	return given;
 }

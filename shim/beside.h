@@ -16,4 +16,10 @@ bool beside_fork(bool orphan);
 /* Said by the helper when nothing can escape it any more. */
 void beside_ready(void);
 
+/*
+ * The descriptor that the supervisor reads readiness from: the given one, or, for -1, that of ./notification-fd. From here on the
+ * next program does not have it. s6's messages and exit codes if it is none.
+ */
+int beside_notification_fd(int given);
+
 #endif

@@ -19,7 +19,6 @@
 #include "listen.h"
 #include "msg.h"
 #include "slot.h"
-#include "svcdir.h"
 
 enum { HELPER_READY, HELPER_TRIES, HELPER_DIED, HELPER_TIMEOUT };
 
@@ -75,24 +74,6 @@ static void parse(int argc, char **argv, struct check_options *opt)
 				*(unsigned int *)((char *)opt + numbers[i].at) =
 					applet_uint_long(optarg, INT_MAX, numbers[i].name);
 	}
-}
-
-static void find_fd(struct check_options *opt)
-{
-	uint32_t fd;
-	int r;
-
-	if (!opt->has_fd) {
-		r = svcdir_uint(AT_FDCWD, "notification-fd", &fd);
-		if (r == -EINVAL || (r == 0 && fd > INT_MAX))
-			msg_die(EXIT_USAGE, 0, "invalid ./notification-fd");
-		if (r < 0)
-			msg_die(EXIT_SYSTEM, r, "unable to read ./notification-fd");
-		opt->fd = fd;
-	}
-	/* Neither the program nor the checks are to have it. */
-	if (fcntl((int)opt->fd, F_SETFD, FD_CLOEXEC) < 0)
-		msg_die(EXIT_SYSTEM, errno, "notification-fd sanity check failed");
 }
 
 /* The service's death: nobody is left to become ready. */
@@ -200,7 +181,7 @@ int notifyoncheck_main(int argc, char **argv)
 		msg_die(EXIT_SYSTEM, r, "unable to check .");
 	if (r == 0)
 		msg_die(EXIT_USAGE, 0, "s6-supervise not running.");
-	find_fd(&opt);
+	opt.fd = (unsigned int)beside_notification_fd(opt.has_fd ? (int)opt.fd : -1);
 	if (beside_fork(opt.orphan)) {
 		msg_prog = "s6-notifyoncheck (child)";
 		help(&opt);
