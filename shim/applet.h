@@ -48,4 +48,7 @@ int applet_operands(int argc, char **argv, char ***operands);
 /* Decimal digits only, at most max; else a usage error. */
 unsigned int applet_uint(const char *text, unsigned int max);
 
+/* The same with 2.15's message, for the commands with long names: "NAME must be an unsigned integer". */
+unsigned int applet_uint_long(const char *text, unsigned int max, const char *name);
+
 #endif

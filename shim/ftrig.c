@@ -54,7 +54,7 @@ static void options(int argc, char **argv, const char *spec, struct ftrig_option
 
 	while ((c = applet_option_long(argc, argv, spec, long_names)) != -1) {
 		if (c == 't')
-			opt->ms = applet_uint(optarg, UINT_MAX);
+			opt->ms = applet_uint_long(optarg, UINT_MAX, "timeout");
 		else
 			opt->any = c == 'o';
 	}

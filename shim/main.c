@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -97,17 +98,34 @@ int applet_operands(int argc, char **argv, char ***operands)
 	return n;
 }
 
-unsigned int applet_uint(const char *text, unsigned int max)
+static bool parse_uint(const char *text, unsigned int max, unsigned int *ret)
 {
 	unsigned long n;
 
 	if (!*text || text[strspn(text, "0123456789")])
-		applet_usage();
+		return false;
 	errno = 0;
 	n = strtoul(text, NULL, 10);
-	if (errno || n > max)
+	*ret = (unsigned int)n;
+	return !errno && n <= max;
+}
+
+unsigned int applet_uint(const char *text, unsigned int max)
+{
+	unsigned int n;
+
+	if (!parse_uint(text, max, &n))
 		applet_usage();
-	return (unsigned int)n;
+	return n;
+}
+
+unsigned int applet_uint_long(const char *text, unsigned int max, const char *name)
+{
+	unsigned int n;
+
+	if (!parse_uint(text, max, &n))
+		msg_die(EXIT_USAGE, 0, "%s must be an unsigned integer", name);
+	return n;
 }
 
 static int list(void)

@@ -12,6 +12,7 @@
 #include "fdio.h"
 #include "maker.h"
 #include "msg.h"
+#include "owndir.h"
 
 static int topfd = -1;
 static const char *top;
@@ -149,31 +150,10 @@ void maker_file(const char *path, const char *name, const char *text, mode_t mod
 	put(path, name, text, strlen(text), mode);
 }
 
-/* The directory of this program, as "DIR/"; of no length where it has no s6 commands beside it or cannot be told. */
-static const char *own_dir(void)
-{
-	static char dir[PATH_MAX];
-	static bool known;
-	char file[PATH_MAX + 16];
-	ssize_t n;
-
-	if (known)
-		return dir;
-	known = true;
-	n = readlink("/proc/self/exe", dir, sizeof(dir) - 1);
-	dir[n > 0 ? n : 0] = '\0';
-	if (strrchr(dir, '/'))
-		strrchr(dir, '/')[1] = '\0';
-	(void)snprintf(file, sizeof(file), "%ss6-svscan", dir);
-	if (access(file, X_OK) < 0)
-		*dir = '\0';
-	return dir;
-}
-
 FILE *maker_script(void)
 {
 	static const char *const places[] = { "/usr/bin/", "/bin/" };
-	const char *dir = own_dir();
+	const char *dir = owndir();
 	char file[PATH_MAX + 16];
 	FILE *f = open_memstream(&script_text, &script_len);
 
@@ -206,7 +186,7 @@ void maker_quote(FILE *f, const char *word)
 
 void maker_program(FILE *f, const char *name)
 {
-	(void)fprintf(f, "%s%s", own_dir(), name);
+	(void)fprintf(f, "%s%s", owndir(), name);
 }
 
 void maker_script_end(FILE *f, const char *path, mode_t mode)

@@ -59,7 +59,8 @@ void svc_parse(int argc, char **argv, const char *without, struct svc_options *o
 	(void)snprintf(spec + n, sizeof(spec) - n, "w:T:s:");
 	while ((c = applet_option(argc, argv, spec)) != -1) {
 		if (c == 'w') {
-			if (!optarg[0] || optarg[1] || !strchr("dDuUrR", optarg[0]))
+			/* Compat: one letter counts, whatever follows. */
+			if (!optarg[0] || !strchr("dDuUrR", optarg[0]))
 				applet_usage();
 			opt->wait = optarg[0];
 		} else if (c == 'T') {
