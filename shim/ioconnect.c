@@ -78,6 +78,14 @@ static void fill(struct flow *f)
 	f->len = (size_t)n;
 }
 
+/* Nobody takes it any more: then there is no use in reading either. */
+static void give_up(struct flow *f)
+{
+	f->len = 0;
+	end_output(f);
+	end_input(f);
+}
+
 static void drain(struct flow *f)
 {
 	size_t len = f->len < GULP ? f->len : GULP;
@@ -87,10 +95,7 @@ static void drain(struct flow *f)
 	if (n < 0 && (errno == EINTR || errno == EAGAIN))
 		return;
 	if (n < 0) {
-		/* Nobody takes it any more: then there is no use in reading either. */
-		f->len = 0;
-		end_output(f);
-		end_input(f);
+		give_up(f);
 		return;
 	}
 	f->start += (size_t)n;
@@ -125,7 +130,7 @@ static bool turn(struct flow flows[2], int sigfd, int ms)
 
 	for (int i = 0; i < 2; i++) {
 		fds[1 + 2 * i] = (struct pollfd){ .fd = flows[i].len ? -1 : flows[i].from, .events = POLLIN };
-		fds[2 + 2 * i] = (struct pollfd){ .fd = flows[i].len ? flows[i].to : -1, .events = POLLOUT };
+		fds[2 + 2 * i] = (struct pollfd){ .fd = flows[i].to, .events = flows[i].len ? POLLOUT : 0 };
 	}
 	n = poll(fds, 5, ms);
 	if (n < 0 && errno != EINTR)
@@ -133,8 +138,13 @@ static bool turn(struct flow flows[2], int sigfd, int ms)
 	for (int i = 0; i < 2 && n > 0; i++) {
 		if (fds[1 + 2 * i].revents)
 			fill(&flows[i]);
-		if (fds[2 + 2 * i].revents)
+		if (flows[i].to < 0 || !fds[2 + 2 * i].revents)
+			continue;
+		/* Asked for nothing, it says that nobody is there to read. */
+		if (flows[i].len)
 			drain(&flows[i]);
+		else
+			give_up(&flows[i]);
 	}
 	if (n > 0 && fds[0].revents && read(sigfd, &info, sizeof(info)) > 0) {
 		end_input(&flows[0]);

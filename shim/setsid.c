@@ -72,13 +72,11 @@ int setsid_main(int argc, char **argv)
 	(void)applet_operands(argc, argv, &word);
 	if (what == 'f' || what == 'g')
 		fd = open_terminal(fd);
-	if (what == 's') {
-		if (setsid() < 0)
-			complain(level, errno, "setsid");
-	} else if (setpgid(0, 0) < 0) {
+	if (what == 's' && setsid() < 0)
+		complain(level, errno, "setsid");
+	if (what != 's' && setpgid(0, 0) < 0)
 		complain(level, errno, "setpgid");
-	} else if (what != 'b') {
+	if (what == 'f' || what == 'g')
 		foreground(fd, what, level);
-	}
 	chain_exec(word);
 }
