@@ -462,7 +462,7 @@ static bool entries(struct rc_defs *d, const char *path, int *ret_fd, struct rc_
 	struct dirent *e;
 
 	if (!dir) {
-		if (fd != -ENOENT || !d->in->container)
+		if (fd != -ENOENT || !d->in->container || d->in->whole)
 			rc_problem(d->problems, 111, "unable to opendir %s: %s", path, strerror(fd < 0 ? -fd : errno));
 		fdio_close(&fd);
 		return false;
@@ -483,7 +483,7 @@ static void source_dir(struct rc_defs *d, unsigned int source)
 	int fd = -1;
 
 	if (entries(d, d->in->source[source], &fd, &names)) {
-		if (!names.n)
+		if (!names.n && !d->in->container)
 			rc_problem(d->problems, 0, "source %s is empty", d->in->source[source]);
 		for (uint32_t i = 0; i < names.n && !d->full && !d->no_memory; i++)
 			entry(d, source, fd, names.name[i]);
