@@ -462,7 +462,7 @@ static bool entries(struct rc_defs *d, const char *path, int *ret_fd, struct rc_
 	struct dirent *e;
 
 	if (!dir) {
-		if (fd != -ENOENT || !d->in->container)
+		if (fd != -ENOENT || !d->in->container || d->in->whole)
 			rc_problem(d->problems, 111, "unable to opendir %s: %s", path, strerror(fd < 0 ? -fd : errno));
 		fdio_close(&fd);
 		return false;

@@ -17,7 +17,7 @@ struct rc_input {
 	const char *source[RC_SOURCES_MAX];
 	unsigned int nsources;
 	bool container; /* as /init: a missing source is empty, user and user2 need no type, the built-in services are added */
-	bool whole;     /* but where the sources have them: those of a database that s6-rc-compile made */
+	bool whole;     /* but where the sources have them: a database that s6-rc-compile made, which must be there */
 };
 
 struct rc_problem {

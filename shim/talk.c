@@ -12,7 +12,7 @@
 #define INIT_SCANDIR "/run/service"
 
 /* By the scan directory's socket or by the one that does not need it. Root's or the directory owner's, no other. */
-static int connect_init(void)
+int talk_connect(void)
 {
 	struct stat st;
 	uid_t owner = stat(INIT_SCANDIR, &st) < 0 ? 0 : st.st_uid;
@@ -47,7 +47,7 @@ int talk_init(const char *const *fields, unsigned int n, int timeout_ms, char *w
 	if (n + 1 > PROTO_FIELDS)
 		return -EINVAL;
 	memcpy(request + 1, fields, n * sizeof(*fields));
-	fd = connect_init();
+	fd = talk_connect();
 	if (fd < 0)
 		return fd;
 	r = proto_send(fd, request, n + 1);

@@ -10,4 +10,7 @@
  */
 int talk_init(const char *const *fields, unsigned int n, int timeout_ms, char *why, size_t cap);
 
+/* The connection alone: a descriptor or -errno. */
+int talk_connect(void);
+
 #endif

@@ -242,6 +242,8 @@ static struct api *api_create(struct supervisor *sv)
 	for (size_t i = 0; i < API_PLACES; i++) {
 		api->client[i].api = api;
 		api->client[i].fd = -1;
+		for (size_t k = 0; k < 3; k++)
+			api->client[i].passed[k] = -1;
 	}
 	timers_init(api);
 	return api;

@@ -87,6 +87,11 @@ static void request_over(struct api_client *c)
 		c->api->waiting--;
 	if (c->job != NULL)
 		c->job->client = NULL;
+	api_rc_gone(c->api->sv, c);
+	rc_lines_finish(&c->lines);
+	c->rc_waits = false;
+	for (size_t i = 0; i < sizeof c->passed / sizeof *c->passed; i++)
+		fdio_close(&c->passed[i]);
 	plan_finish(&c->plan);
 	c->plan = (struct plan){ NULL, 0 };
 	c->wait = WAIT_NONE;
@@ -276,13 +281,43 @@ static void dispatch(struct api_client *c)
 		v->fn(c, f);
 }
 
+/* Receives a frame and the descriptors with it: three at most, others are closed. */
+static ssize_t receive(struct api_client *c)
+{
+	union {
+		struct cmsghdr align;
+		char buf[CMSG_SPACE(sizeof c->passed)];
+	} control;
+	struct iovec iov = { .iov_base = c->in, .iov_len = sizeof c->in };
+	struct msghdr m = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.buf,
+		.msg_controllen = sizeof control.buf };
+	ssize_t n = recvmsg(c->fd, &m, MSG_DONTWAIT | MSG_TRUNC | MSG_CMSG_CLOEXEC);
+	size_t got = 0;
+
+	for (struct cmsghdr *h = n < 0 ? NULL : CMSG_FIRSTHDR(&m); h != NULL; h = CMSG_NXTHDR(&m, h)) {
+		size_t k = h->cmsg_level == SOL_SOCKET && h->cmsg_type == SCM_RIGHTS
+			? (h->cmsg_len - CMSG_LEN(0)) / sizeof(int) : 0;
+
+		for (size_t i = 0; i < k; i++) {
+			int fd;
+
+			memcpy(&fd, CMSG_DATA(h) + i * sizeof fd, sizeof fd);
+			if (got < sizeof c->passed / sizeof *c->passed && fd > 2)
+				c->passed[got++] = fd;
+			else
+				fdio_close(&fd);
+		}
+	}
+	return n;
+}
+
 /*
  * One frame a turn. While a request is in flight nothing is read: the next one waits in the
  * socket.
  */
 static void read_request(struct api_client *c)
 {
-	ssize_t n = recv(c->fd, c->in, sizeof c->in, MSG_DONTWAIT | MSG_TRUNC);
+	ssize_t n = receive(c);
 
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return;

@@ -12,6 +12,7 @@
 #include "api.h"
 #include "api_rules.h"
 #include "proto.h"
+#include "rcquery.h"
 #include "reconcile.h"
 #include "svcdir.h"
 
@@ -76,6 +77,9 @@ struct api_client {
 	api_rows_fn *rows;            /* being sent, or NULL */
 	size_t cursor;
 	struct plan plan;             /* of a dry run */
+	struct rc_lines lines;        /* of an answer about the service graph */
+	bool rc_waits;                /* for the change of the graph that is under way */
+	int passed[3];                /* descriptors that came with the request, -1 */
 	struct proto_frame frame;     /* the request, in in[] */
 	size_t reply_len;             /* the last frame of the answer, not sent yet; 0: none */
 	char reply[API_SENTENCE + 32];
@@ -189,6 +193,12 @@ bool api_may_make(struct api_client *c, const char *slot, struct ids *owner);
 const char *api_profiles_why(int error);
 /* After any change of a service: is it one that the removal waits for? */
 void api_job_check(struct api_job *j);
+
+/* api_rc.c: the service graph. */
+api_verb_fn api_verb_rc_change, api_verb_rc_db, api_verb_rc_diff, api_verb_rc_list, api_verb_rc_reload,
+	api_verb_rc_update;
+/* The request of c is over, answered or not. */
+void api_rc_gone(struct supervisor *sv, const struct api_client *c);
 
 /* api_job.c: the table of jobs and what children do for them. */
 struct api_job *api_job_new(struct api *api, struct api_client *c);

@@ -210,21 +210,28 @@ static bool begin_second(struct rc *rc)
 	return rc_change(rc, true, rc->keep, false, left > 0 ? (uint32_t)(left / MS) + 1 : 0) == 0;
 }
 
-static void over(struct rc *rc)
+void rc_over(struct rc *rc, int code)
 {
-	int code = rc->live->out_of_time ? 2 : rc_plan_missed(&rc->plan) ? 1 : 0;
 	bool boot = rc->live->boot;
 
-	if (begin_second(rc))
-		return;
 	rc->live->goal = RC_IDLE;
 	rc->live->prune_first = rc->live->boot = false;
 	rc->live->deadline_ns = rc->live->budget_ns = 0;
 	(void)uv_timer_stop(&rc->timer);
+	if (rc_update_goes_on(rc, code))
+		return;
 	rc_close_io(rc);
 	if (boot)
 		boot_rc_over(rc->sv, code);
 	api_rc_over(rc, code);
+}
+
+static void over(struct rc *rc)
+{
+	int code = rc->live->out_of_time ? 2 : rc_plan_missed(&rc->plan) ? 1 : 0;
+
+	if (!begin_second(rc))
+		rc_over(rc, code);
 }
 
 /* The budget of the stop is spent: what is in flight is killed, and the rest has a second for each step. */
@@ -240,7 +247,7 @@ static void settle(struct rc *rc)
 {
 	struct rc_live *l = rc->live;
 
-	if (!rc->g || l->goal == RC_IDLE || rc->settling)
+	if (!rc->g || l->goal == RC_IDLE || l->goal >= RC_GOAL_RELOAD || rc->settling)
 		return;
 	rc->settling = true;
 	check_all(rc);
@@ -313,6 +320,8 @@ bool rc_down(struct supervisor *sv, uint32_t budget_ms)
 	l = rc->live;
 	if (l->last)
 		return l->goal != RC_IDLE;
+	api_rc_interrupted(rc);
+	rc->update = RC_NO_UPDATE;
 	l->last = l->boot = true;
 	l->goal = RC_GOAL_DOWN;
 	l->out_of_time = l->prune_first = false;
@@ -406,6 +415,8 @@ void rc_recover(struct supervisor *sv)
 	for (uint32_t i = 0; i < rc->g->atomics; i++)
 		if (in_flight(rc, i))
 			rc_again(rc, i);
+	if (rc->live->goal >= RC_GOAL_RELOAD)
+		rc->live->goal = RC_IDLE; /* who waited for it is gone */
 	if (rc->live->goal != RC_IDLE)
 		rc_look(rc);
 }

@@ -10,156 +10,38 @@
 #include <unistd.h>
 
 #include "fdio.h"
+#include "hiercopy.h"
 #include "msg.h"
 #include "rc_int.h"
 #include "sys.h"
 
-#define DEPTH_MAX 32
 #define OTHERS_WRITE (S_IWGRP | S_IWOTH)
 
-/* One copying: whose the files become, unless each keeps its own owner. */
-struct copying {
-	bool keep_owners;
-	uid_t uid;
-	gid_t gid;
-};
-
-static int give(const struct copying *c, int dirfd, const char *name, const struct stat *st)
-{
-	uid_t uid = c->keep_owners ? st->st_uid : c->uid;
-	gid_t gid = c->keep_owners ? st->st_gid : c->gid;
-
-	if (geteuid() != 0)
-		return 0;
-	return sys.fchownat(dirfd, name, uid, gid, AT_SYMLINK_NOFOLLOW) < 0 ? -errno : 0;
-}
-
-static int copy_bytes(int from, int to)
-{
-	char buf[65536];
-	ssize_t n;
-	int r;
-
-	while ((n = fdio_read_all(from, buf, sizeof(buf))) > 0) {
-		r = fdio_write_all(to, buf, (size_t)n);
-		if (r < 0)
-			return r;
-	}
-	return (int)n;
-}
-
-/* mode 0: the file's own. */
-static int copy_file(const struct copying *c, int from, int todir, const char *name, mode_t mode)
-{
-	struct stat st;
-	int to, r = 0;
-
-	if (sys.fstat(from, &st) < 0)
-		return -errno;
-	to = fdio_open(todir, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0600);
-	if (to < 0)
-		return to;
-	r = copy_bytes(from, to);
-	if (r == 0)
-		r = give(c, todir, name, &st);
-	/* After the change of owner, which takes set-id bits away. */
-	if (r == 0 && sys.fchmod(to, (mode ? mode : st.st_mode & 07777) & ~(mode_t)OTHERS_WRITE) < 0)
-		r = -errno;
-	fdio_close(&to);
-	return r;
-}
-
-static int copy_link(int fromdir, int todir, const char *name)
-{
-	char target[PATH_MAX];
-	ssize_t n = sys.readlinkat(fromdir, name, target, sizeof(target) - 1);
-
-	if (n < 0)
-		return -errno;
-	target[n] = '\0';
-	return sys.symlinkat(target, todir, name) < 0 ? -errno : 0;
-}
-
-static int copy_entry(const struct copying *c, int fromdir, int todir, const char *name, unsigned int depth);
-
-static int copy_dir(const struct copying *c, int from, int todir, const char *name, unsigned int depth)
-{
-	int fd = depth < DEPTH_MAX ? fdio_open(from, ".", O_RDONLY | O_DIRECTORY, 0) : -ELOOP;
-	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
-	struct dirent *e;
-	struct stat st;
-	int to, r = 0;
-
-	if (!dir) {
-		fdio_close(&fd);
-		return fd < 0 ? fd : -ENOMEM;
-	}
-	if (sys.fstat(fd, &st) < 0 || sys.mkdirat(todir, name, 0700) < 0)
-		r = -errno;
-	to = r < 0 ? r : fdio_open(todir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
-	if (to < 0)
-		r = to;
-	while (r == 0 && (e = readdir(dir)))
-		if (strcmp(e->d_name, ".") && strcmp(e->d_name, ".."))
-			r = copy_entry(c, fd, to, e->d_name, depth + 1);
-	if (r == 0)
-		r = give(c, todir, name, &st);
-	if (r == 0 && sys.fchmod(to, st.st_mode & 07777 & ~(mode_t)OTHERS_WRITE) < 0)
-		r = -errno;
-	fdio_close(&to);
-	closedir(dir);
-	return r;
-}
-
-/* Files, directories, links and FIFOs; a socket or a device is nothing of a service's. */
-static int copy_entry(const struct copying *c, int fromdir, int todir, const char *name, unsigned int depth)
-{
-	struct stat st;
-	int from, r;
-
-	if (sys.fstatat(fromdir, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
-		return -errno;
-	if (S_ISLNK(st.st_mode))
-		return copy_link(fromdir, todir, name);
-	if (S_ISFIFO(st.st_mode)) {
-		r = sys.mkfifoat(todir, name, st.st_mode & 07777 & ~(mode_t)OTHERS_WRITE) < 0 ? -errno : 0;
-		return r < 0 ? r : give(c, todir, name, &st);
-	}
-	if (!S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode))
-		return 0;
-	from = fdio_open(fromdir, name, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY, 0);
-	if (from < 0)
-		return from;
-	r = S_ISDIR(st.st_mode) ? copy_dir(c, from, todir, name, depth) : copy_file(c, from, todir, name, 0);
-	fdio_close(&from);
-	return r;
-}
-
 /* A file of a definition, links followed as an image's author meant them; a missing one is fine. */
-static int copy_named(const struct copying *c, int fromdir, int todir, const char *name, mode_t mode)
+static int copy_named(const struct hiercopy *c, int fromdir, int todir, const char *name, mode_t mode)
 {
 	int r, from = fdio_open(fromdir, name, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0);
 
 	if (from < 0)
 		return from == -ENOENT ? 0 : from;
-	r = copy_file(c, from, todir, name, mode);
+	r = hiercopy_file(c, from, todir, name, mode);
 	fdio_close(&from);
 	return r;
 }
 
-static int copy_tree(const struct copying *c, int fromdir, int todir, const char *name)
+static int copy_tree(const struct hiercopy *c, int fromdir, int todir, const char *name)
 {
 	int r, from = fdio_open(fromdir, name, O_RDONLY | O_DIRECTORY, 0);
 
 	if (from < 0)
 		return from == -ENOENT ? 0 : from;
-	r = copy_dir(c, from, todir, name, 0);
+	r = hiercopy_dir(c, from, todir, name);
 	fdio_close(&from);
 	return r;
 }
 
 /* Whoever could have written what runs: the directory's owner, or the script's where that is somebody else than root. */
-static int find_owner(int dirfd, struct copying *c)
+static int find_owner(int dirfd, struct hiercopy *c)
 {
 	static const char *const files[] = { "run", "finish" };
 	struct stat st;
@@ -187,13 +69,21 @@ static int make_empty(int dirfd, const char *name)
 }
 
 /* What s6-rc-compile copies; everything else of a definition is not the supervisor's business. */
-static int copy_definition(const struct copying *c, int from, int to)
+static int copy_definition(const struct hiercopy *c, int from, int to)
 {
 	static const char *const files[] = { "notification-fd", "lock-fd", "timeout-kill", "timeout-finish",
 		"max-death-tally", "down-signal", "reload-signal", "flag-timeout-killpg", "flag-newpidns" };
 	static const char *const trees[] = { "data", "env", "template" };
-	int r = copy_named(c, from, to, "run", 0755);
+	int r;
 
+	/* Of a service that runs on: what it has open stays what it was. */
+	(void)sys.unlinkat(to, "run", 0);
+	(void)sys.unlinkat(to, "finish", 0);
+	for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++)
+		(void)sys.unlinkat(to, files[i], 0);
+	for (size_t i = 0; i < sizeof(trees) / sizeof(*trees); i++)
+		(void)fdio_remove_tree(to, trees[i]);
+	r = copy_named(c, from, to, "run", 0755);
 	if (r == 0)
 		r = copy_named(c, from, to, "finish", 0755);
 	for (size_t i = 0; r == 0 && i < sizeof(files) / sizeof(*files); i++)
@@ -201,14 +91,15 @@ static int copy_definition(const struct copying *c, int from, int to)
 	for (size_t i = 0; r == 0 && i < sizeof(trees) / sizeof(*trees); i++)
 		r = copy_tree(c, from, to, trees[i]);
 	if (r == 0 && sys.faccessat(to, "template", F_OK, 0) == 0 &&
-	    (sys.mkdirat(to, "instance", 0755) < 0 || sys.mkdirat(to, "instances", 0755) < 0))
+	    ((sys.mkdirat(to, "instance", 0755) < 0 && errno != EEXIST) ||
+	     (sys.mkdirat(to, "instances", 0755) < 0 && errno != EEXIST)))
 		r = -errno;
 	return r;
 }
 
-int rc_copy_longrun(const char *source, const char *name, int todir, bool up)
+int rc_copy_longrun(const char *source, const char *name, int todir, bool stays)
 {
-	struct copying c = { .keep_owners = false };
+	struct hiercopy c = { .owner = HIERCOPY_GIVE, .strip = OTHERS_WRITE };
 	char path[PATH_MAX];
 	int from, to = -1, r;
 
@@ -218,13 +109,14 @@ int rc_copy_longrun(const char *source, const char *name, int todir, bool up)
 	if (from < 0)
 		return from;
 	r = find_owner(from, &c);
-	if (r == 0 && sys.mkdirat(todir, name, 0755) < 0)
+	/* One that went with an earlier update may have left its directory. */
+	if (r == 0 && sys.mkdirat(todir, name, 0755) < 0 && errno != EEXIST)
 		r = -errno;
 	if (r == 0)
 		r = to = fdio_open(todir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
 	if (r >= 0)
 		r = copy_definition(&c, from, to);
-	if (r == 0 && !up)
+	if (r == 0 && !stays)
 		r = make_empty(to, "down");
 	if (r == 0 && geteuid() == 0 && sys.fchownat(todir, name, c.uid, c.gid, AT_SYMLINK_NOFOLLOW) < 0)
 		r = -errno;
@@ -236,7 +128,7 @@ int rc_copy_longrun(const char *source, const char *name, int todir, bool up)
 /* A service of services.d: a directory, or a link to one, which stays a link. */
 static int copy_legacy_service(int fromdir, int todir, const char *name)
 {
-	struct copying c = { .keep_owners = true };
+	struct hiercopy c = { .owner = HIERCOPY_KEEP, .strip = OTHERS_WRITE };
 	struct stat st;
 	int r, fd;
 
@@ -244,7 +136,7 @@ static int copy_legacy_service(int fromdir, int todir, const char *name)
 		return errno == ENOENT ? 0 : -errno;
 	if (!S_ISDIR(st.st_mode))
 		return 0;
-	r = copy_entry(&c, fromdir, todir, name, 0);
+	r = hiercopy_entry(&c, fromdir, todir, name);
 	if (r < 0 || geteuid() != 0 || sys.fstatat(todir, name, &st, AT_SYMLINK_NOFOLLOW) < 0 || !S_ISDIR(st.st_mode))
 		return r;
 	fd = fdio_open(todir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);

@@ -4,6 +4,7 @@
 
 #include <limits.h>
 
+#include "child.h"
 #include "rc.h"
 #include "rc_plan.h"
 #include "supervisor.h"
@@ -32,7 +33,10 @@ struct rc_cell {
 /* A longrun that reads a pipeline is first left to the end of its input. */
 enum rc_stage { RC_STAGE_ASKED, RC_STAGE_EOF, RC_STAGE_KILLED };
 
-enum rc_goal { RC_IDLE, RC_GOAL_UP, RC_GOAL_DOWN };
+enum rc_goal { RC_IDLE, RC_GOAL_UP, RC_GOAL_DOWN, RC_GOAL_RELOAD, RC_GOAL_LOAD };
+
+/* s6-rc-update: what is not in the new graph is stopped, then it takes the place of the old one. */
+enum rc_update { RC_NO_UPDATE, RC_UPDATE_LOADING, RC_UPDATE_STOPPING, RC_UPDATE_STARTING };
 
 /* The begin of the memfd; the graph, the marks, the cells and the places of services.d follow. */
 struct rc_live {
@@ -67,10 +71,14 @@ struct rc {
 	struct rc_place *legacy;
 	struct rc_live *next;    /* s6-rc-update: being made */
 	int nextfd;
+	uint8_t update;          /* enum rc_update */
+	uint32_t update_ms;      /* its time limit */
 	uv_timer_t timer, turn;  /* the next deadline; look again in the next turn */
 	bool open;               /* they are */
 	bool preparing, prepared;
 	bool settling;
+	unsigned int reloads;    /* scripts that reload, and run */
+	bool reload_failed;
 	struct api_client *asker; /* who waits for the change, or NULL */
 	unsigned int asker_v;    /* how much he wants to hear */
 	int io[3];               /* his descriptors for oneshots, -1 */
@@ -95,15 +103,25 @@ void rc_late(struct rc *rc, uint32_t i);       /* its time is over */
 void rc_kill(struct rc *rc, uint32_t i);       /* the budget of the stop is over */
 void rc_interrupt(struct rc *rc, uint32_t i);  /* a script that starts it is told to end */
 void rc_again(struct rc *rc, uint32_t i);      /* after a fault */
+void rc_reload(struct rc *rc, const uint8_t *set);
+void rc_over(struct rc *rc, int code); /* rc.c: a change or a reload has come to its end */
 struct service *rc_slot(const struct rc *rc, uint32_t i);
 
 /* rc_live.c */
-int rc_map(struct rc *rc, int fd);
+/*
+ * Starts the child that fills a new *ret from the sources, or from a database and what is live now. Its pid, or -errno;
+ * *ret and *ret_fd are to be given back with rc_unmap in either case.
+ */
+int rc_fill(struct rc *rc, const char *database, struct rc_live **ret, int *ret_fd, child_done_fn *done);
+void rc_unmap(struct rc_live **live, int *fd);
+/* Makes l what is live, if it is whole. */
+bool rc_look_in(struct rc *rc, struct rc_live *l);
 void rc_adopt(struct rc *rc);                  /* after the child: places and links */
 const char *rc_service_dir(const struct rc *rc, uint32_t i, char buf[PATH_MAX]);
 
 /* rc_copy.c: for children. Everything is told on stderr; 0, or -errno of the first failure. */
-int rc_copy_longrun(const char *source, const char *name, int todir, bool up);
+/* stays: it is there already, and may be up; only its files are replaced. */
+int rc_copy_longrun(const char *source, const char *name, int todir, bool stays);
 int rc_copy_legacy(const char *source, int todir);
 
 /* rc_script.c: for child_spec.main_fn. */
@@ -121,8 +139,13 @@ void rc_legacy_late(struct rc *rc, uint32_t i);
 void rc_legacy_again(struct rc *rc);
 bool rc_legacy_has(const struct rc *rc, const struct rc_place *p);
 
+/* rc_update.c: begins one; api_rc_over follows. 0 or -errno. */
+int rc_update(struct rc *rc, const char *database, uint32_t timeout_ms);
+bool rc_update_goes_on(struct rc *rc, int code); /* after a change; false: there is no update, or that was its end */
+
 /* api_rc.c: the change is over; somebody waits no more. */
 void api_rc_over(struct rc *rc, int code);
+void api_rc_interrupted(struct rc *rc);
 void api_rc_say(struct rc *rc, unsigned int level, const char *text);
 
 #endif

@@ -24,6 +24,8 @@ static struct rc the_rc = { .nextfd = -1, .io = { -1, -1, -1 } };
 /* All that the child needs to know. */
 struct prepare {
 	struct rc_live *live;
+	const struct rc_live *old;    /* s6-rc-update: what is live now; else NULL */
+	const struct rc_graph *known; /* its graph */
 	const char *scandir;
 	char top[PATH_MAX - 64], bundles[PATH_MAX]; /* directory of s6-rc.d, and where user and user2 are */
 	unsigned int verbosity;
@@ -72,15 +74,17 @@ static void print_problems(const struct rc_problems *p, unsigned int verbosity)
 static struct rc_graph *read_sources(const struct prepare *p, int *verdict)
 {
 	char dir[PATH_MAX], user[PATH_MAX];
-	struct rc_input in = { .source = { dir, p->bundles }, .nsources = 2, .container = true };
+	struct rc_input in = { .source = { dir, p->bundles }, .nsources = 2, .container = true, .whole = p->old != NULL };
 	struct rc_problems problems = { .n = 0 };
 	struct rc_graph *g;
 	struct stat st;
 
-	(void)snprintf(dir, sizeof(dir), "%s/s6-rc.d", p->top);
+	(void)snprintf(dir, sizeof(dir), "%s%s", p->top, p->old ? "" : "/s6-rc.d");
+	if (p->old)
+		in.nsources = 1; /* a database has everything in one directory */
 	(void)snprintf(user, sizeof(user), "%s/s6-rc.d/user", p->top);
 	/* Compat: the layout before 3.2.3.2: then the bundle directory does not count at all. */
-	if (sys.fstatat(AT_FDCWD, user, &st, 0) == 0 && S_ISDIR(st.st_mode)) {
+	if (!p->old && sys.fstatat(AT_FDCWD, user, &st, 0) == 0 && S_ISDIR(st.st_mode)) {
 		if (p->verbosity >= 1)
 			msg_warn(0, "'%s' is the old place of this bundle, '%s' is ignored for it", user, p->bundles);
 		in.nsources = 1;
@@ -89,7 +93,7 @@ static struct rc_graph *read_sources(const struct prepare *p, int *verdict)
 	print_problems(&problems, p->verbosity);
 	rc_problems_finish(&problems);
 	*verdict = g ? 0 : -EINVAL;
-	if (g)
+	if (g || p->old)
 		return g;
 	msg_error(0, "the service definitions have errors: no service is started");
 	in.nsources = 0;
@@ -134,7 +138,8 @@ static int make_live_dir(const char *first, const char *scandir, const char *nam
 	return -errno;
 }
 
-static void copy_longruns(struct rc_live *live, const struct rc_graph *g)
+/* known: those are there already; their files are replaced under what runs. */
+static void copy_longruns(struct rc_live *live, const struct rc_graph *g, const struct rc_graph *known)
 {
 	char path[PATH_MAX];
 	int dirfd;
@@ -144,7 +149,9 @@ static void copy_longruns(struct rc_live *live, const struct rc_graph *g)
 		msg_warn(errno, "unable to create '%s'", path);
 	dirfd = g->longruns ? fdio_open(AT_FDCWD, path, O_RDONLY | O_DIRECTORY, 0) : -1;
 	for (uint32_t i = 0; dirfd >= 0 && i < g->longruns; i++) {
-		int r = rc_copy_longrun(rc_text(g, g->source[g->node[i].source]), rc_name(g, i), dirfd, false);
+		uint32_t old = known ? rc_find(known, rc_name(g, i)) : RC_NONE;
+		bool stays = old != RC_NONE && known->node[old].kind == RC_LONGRUN;
+		int r = rc_copy_longrun(rc_text(g, g->source[g->node[i].source]), rc_name(g, i), dirfd, stays);
 
 		if (r < 0)
 			msg_warn(r, "service %s: unable to copy its definition", rc_name(g, i));
@@ -169,27 +176,37 @@ static int prepare_child(void *arg, int out_fd)
 		return 1;
 	}
 	live->verdict = verdict;
-	r = make_live_dir(RC_LIVE_DIR, p->scandir, "s6-rc", live->dir);
+	if (p->old)
+		memcpy(live->dir, p->old->dir, sizeof(live->dir));
+	else
+		r = make_live_dir(RC_LIVE_DIR, p->scandir, "s6-rc", live->dir);
 	if (r < 0)
 		msg_warn(r, "unable to make '%s', no service of s6-rc.d can run", live->dir);
 	else
-		copy_longruns(live, g);
+		copy_longruns(live, g, p->known);
 	/* Compat: scripts look whether it is there to know that services were started. */
 	(void)sys.mkdirat(AT_FDCWD, "/run/s6/db", 0755);
 	live->magic = RC_LIVE_MAGIC;
 	return 0;
 }
 
-int rc_map(struct rc *rc, int fd)
+static struct rc_live *map(int fd)
 {
-	void *map = mmap(NULL, RC_LIVE_MAX, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	void *at = mmap(NULL, RC_LIVE_MAX, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 
-	if (map == MAP_FAILED)
-		return -errno;
+	if (at == MAP_FAILED)
+		return NULL;
 	/* No child but the one that fills it has any business with it. */
-	(void)madvise(map, RC_LIVE_MAX, MADV_DONTFORK);
-	rc->live = map;
-	return 0;
+	(void)madvise(at, RC_LIVE_MAX, MADV_DONTFORK);
+	return at;
+}
+
+void rc_unmap(struct rc_live **live, int *fd)
+{
+	if (*live)
+		(void)munmap(*live, RC_LIVE_MAX);
+	*live = NULL;
+	fdio_close(fd);
 }
 
 /* Nothing of the graph is there. */
@@ -197,25 +214,23 @@ static void forget(struct rc *rc)
 {
 	struct supervisor *sv = rc->sv;
 
-	if (rc->live)
-		(void)munmap(rc->live, RC_LIVE_MAX);
-	rc->live = NULL;
 	rc->g = NULL;
-	fdio_close(&sv->head->rcfd);
+	rc_unmap(&rc->live, &sv->head->rcfd);
 	pool_commit_head(sv->pool);
 }
 
-/* Where the parts are. False: it is not whole. */
-static bool look_in(struct rc *rc)
+bool rc_look_in(struct rc *rc, struct rc_live *l)
 {
-	struct rc_live *l = rc->live;
+	const struct rc_graph *g;
 
 	if (l->magic != RC_LIVE_MAGIC || l->size > RC_LIVE_MAX || l->graph % 4 || l->graph > l->mark || l->mark > l->cell ||
 	    l->cell > l->legacy || l->legacy > l->size)
 		return false;
-	rc->g = (const struct rc_graph *)(const void *)((char *)l + l->graph);
-	if (!rc_graph_valid(rc->g, l->mark - l->graph))
+	g = (const struct rc_graph *)(const void *)((char *)l + l->graph);
+	if (!rc_graph_valid(g, l->mark - l->graph))
 		return false;
+	rc->live = l;
+	rc->g = g;
 	rc->cell = (struct rc_cell *)(void *)((char *)l + l->cell);
 	rc->legacy = (struct rc_place *)(void *)((char *)l + l->legacy);
 	rc->plan.g = rc->g;
@@ -268,7 +283,7 @@ static void on_prepared(void *owner, int wstatus, const char *out, size_t len)
 	rc->prepared = true;
 	if (rc->live)
 		rc->live->copier = 0;
-	if (wstatus != 0 || !rc->live || !look_in(rc)) {
+	if (wstatus != 0 || !rc->live || !rc_look_in(rc, rc->live)) {
 		msg_error(0, "no service of s6-rc.d or services.d can be started");
 		forget(rc);
 	} else {
@@ -281,31 +296,48 @@ static void on_prepared(void *owner, int wstatus, const char *out, size_t len)
 		boot_advance(rc->sv);
 }
 
+int rc_fill(struct rc *rc, const char *database, struct rc_live **ret, int *ret_fd, child_done_fn *done)
+{
+	static struct prepare p;
+	struct supervisor *sv = rc->sv;
+	struct child_spec spec = { .title = "hexad-rc", .main_fn = prepare_child, .arg = &p, .stdin_fd = -1,
+		.stderr_fd = rc->io[2] };
+	pid_t pid;
+
+	*ret_fd = memfd_create("hexad-rc", MFD_CLOEXEC);
+	*ret = *ret_fd < 0 || ftruncate(*ret_fd, RC_LIVE_MAX) < 0 ? NULL : map(*ret_fd);
+	if (!*ret) {
+		int r = -errno;
+
+		fdio_close(ret_fd);
+		return r;
+	}
+	p = (struct prepare){ .live = *ret, .scandir = sv->scandir, .verbosity = boot_number(sv, "S6_VERBOSITY", 2) };
+	if (database) {
+		p.old = rc->live;
+		p.known = rc->g;
+		(void)snprintf(p.top, sizeof(p.top), "%s", database);
+		(void)madvise(rc->live, RC_LIVE_MAX, MADV_DOFORK);
+	} else {
+		find_sources(sv, &p);
+	}
+	(void)madvise(*ret, RC_LIVE_MAX, MADV_DOFORK);
+	pid = child_start(sv, &spec, done, rc);
+	(void)madvise(*ret, RC_LIVE_MAX, MADV_DONTFORK);
+	if (database)
+		(void)madvise(rc->live, RC_LIVE_MAX, MADV_DONTFORK);
+	return pid;
+}
+
 static int begin_preparing(struct rc *rc)
 {
 	struct supervisor *sv = rc->sv;
-	static struct prepare p;
-	struct child_spec spec = { .title = "hexad-rc", .main_fn = prepare_child, .arg = &p, .stdin_fd = -1 };
-	int r, fd = memfd_create("hexad-rc", MFD_CLOEXEC);
-	pid_t pid;
+	int r = rc_fill(rc, NULL, &rc->live, &sv->head->rcfd, on_prepared);
 
-	if (fd < 0)
-		return -errno;
-	r = ftruncate(fd, RC_LIVE_MAX) < 0 ? -errno : rc_map(rc, fd);
-	if (r < 0) {
-		fdio_close(&fd);
-		return r;
-	}
-	sv->head->rcfd = fd;
 	pool_commit_head(sv->pool);
-	p = (struct prepare){ .live = rc->live, .scandir = sv->scandir, .verbosity = boot_number(sv, "S6_VERBOSITY", 2) };
-	find_sources(sv, &p);
-	(void)madvise(rc->live, RC_LIVE_MAX, MADV_DOFORK);
-	pid = child_start(sv, &spec, on_prepared, rc);
-	(void)madvise(rc->live, RC_LIVE_MAX, MADV_DONTFORK);
-	if (pid < 0)
-		return pid;
-	rc->live->copier = pid;
+	if (r < 0)
+		return r;
+	rc->live->copier = r;
 	rc->preparing = true;
 	return 0;
 }
@@ -340,11 +372,12 @@ void rc_resume(struct supervisor *sv)
 	if (sv->head->rcfd < 0)
 		return;
 	sv->rc = rc;
-	if (rc_map(rc, sv->head->rcfd) < 0) {
+	rc->live = map(sv->head->rcfd);
+	if (!rc->live) {
 		fdio_close(&sv->head->rcfd);
 		return;
 	}
-	if (rc->live->adopted && look_in(rc)) {
+	if (rc->live->adopted && rc_look_in(rc, rc->live)) {
 		rc->prepared = true;
 		return;
 	}

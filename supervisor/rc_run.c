@@ -223,6 +223,41 @@ bool rc_exited(struct supervisor *sv, pid_t pid, int wstatus)
 	return false;
 }
 
+static pid_t run_script(struct rc *rc, uint32_t i, const char *text, child_done_fn *done, void *owner);
+
+static void on_reloaded(void *owner, int wstatus, const char *out, size_t len)
+{
+	struct rc *rc = owner;
+
+	(void)out;
+	(void)len;
+	rc->reload_failed |= wstatus != 0;
+	if (--rc->reloads == 0 && rc->g && rc->live->goal == RC_GOAL_RELOAD)
+		rc_over(rc, rc->reload_failed);
+}
+
+void rc_reload(struct rc *rc, const uint8_t *set)
+{
+	rc->live->goal = RC_GOAL_RELOAD;
+	rc->reload_failed = false;
+	rc->reloads = 0;
+	for (uint32_t i = 0; i < rc->g->atomics; i++) {
+		uint32_t text = rc->g->node[i].script[RC_SCRIPT_RELOAD];
+		struct service *s = set[i] ? rc_slot(rc, i) : NULL;
+
+		if (s && s->d->begun)
+			service_feed(s, EV_RELOAD);
+		if (!set[i] || !text)
+			continue;
+		if (run_script(rc, i, rc_text(rc->g, text), on_reloaded, rc) > 0)
+			rc->reloads++;
+		else
+			rc->reload_failed = true;
+	}
+	if (!rc->reloads)
+		rc_over(rc, rc->reload_failed);
+}
+
 /* PATH and what else services get, and RC_NAME. To be freed, with the first word; NULL without memory. */
 static char **script_env(const struct rc *rc, const char *name)
 {
@@ -252,7 +287,7 @@ static int script_stdin(const struct rc *rc)
 	return !rc->live->last && rc->sv->head->stdinfd > 0 ? rc->sv->head->stdinfd : -1;
 }
 
-static pid_t run_script(struct rc *rc, uint32_t i, const char *text, struct script *s)
+static pid_t run_script(struct rc *rc, uint32_t i, const char *text, child_done_fn *done, void *owner)
 {
 	char dir[PATH_MAX], title[64], name[SV_NAME_FULL + 1];
 	/* Copies: the child does not have the graph. */
@@ -270,7 +305,7 @@ static pid_t run_script(struct rc *rc, uint32_t i, const char *text, struct scri
 		spec.cwd = "/";
 	arg.envp = env;
 	if (env && arg.text)
-		pid = child_start(rc->sv, &spec, on_script_ended, s);
+		pid = child_start(rc->sv, &spec, done, owner);
 	free((char *)(uintptr_t)arg.text);
 	if (env)
 		free(env[0]);
@@ -295,7 +330,7 @@ static void begin_oneshot(struct rc *rc, uint32_t i)
 	rc->cell[i].serial = ++rc->live->serial;
 	if (s)
 		*s = (struct script){ rc, i, rc->cell[i].serial };
-	pid = s ? run_script(rc, i, rc_text(rc->g, text), s) : -ENOMEM;
+	pid = s ? run_script(rc, i, rc_text(rc->g, text), on_script_ended, s) : -ENOMEM;
 	if (pid < 0) {
 		free(s);
 		(void)snprintf(why, sizeof(why), "unable to run its script: %s", strerror(-(int)pid));

@@ -1,0 +1,135 @@
+/*
+ * Copying files and trees by descriptor, links as links. Knows nothing of what it copies.
+ */
+#include "hiercopy.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <limits.h>
+#include <string.h>
+
+#include "fdio.h"
+#include "sys.h"
+
+#define DEPTH_MAX 32
+
+static int give(const struct hiercopy *c, int dirfd, const char *name, const struct stat *st)
+{
+	uid_t uid = c->owner == HIERCOPY_KEEP ? st->st_uid : c->uid;
+	gid_t gid = c->owner == HIERCOPY_KEEP ? st->st_gid : c->gid;
+
+	if (c->owner == HIERCOPY_OURS || geteuid() != 0)
+		return 0;
+	return sys.fchownat(dirfd, name, uid, gid, AT_SYMLINK_NOFOLLOW) < 0 ? -errno : 0;
+}
+
+static int copy_bytes(int from, int to)
+{
+	char buf[65536];
+	ssize_t n;
+	int r;
+
+	while ((n = fdio_read_all(from, buf, sizeof(buf))) > 0) {
+		r = fdio_write_all(to, buf, (size_t)n);
+		if (r < 0)
+			return r;
+	}
+	return (int)n;
+}
+
+/* mode 0: the file's own. */
+int hiercopy_file(const struct hiercopy *c, int from, int todir, const char *name, mode_t mode)
+{
+	struct stat st;
+	int to, r = 0;
+
+	if (sys.fstat(from, &st) < 0)
+		return -errno;
+	to = fdio_open(todir, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0600);
+	if (to < 0)
+		return to;
+	r = copy_bytes(from, to);
+	if (r == 0)
+		r = give(c, todir, name, &st);
+	/* After the change of owner, which takes set-id bits away. */
+	if (r == 0 && sys.fchmod(to, (mode ? mode : st.st_mode & 07777) & ~c->strip) < 0)
+		r = -errno;
+	fdio_close(&to);
+	return r;
+}
+
+static int copy_link(int fromdir, int todir, const char *name)
+{
+	char target[PATH_MAX];
+	ssize_t n = sys.readlinkat(fromdir, name, target, sizeof(target) - 1);
+
+	if (n < 0)
+		return -errno;
+	target[n] = '\0';
+	return sys.symlinkat(target, todir, name) < 0 ? -errno : 0;
+}
+
+static int copy_entry(const struct hiercopy *c, int fromdir, int todir, const char *name, unsigned int depth);
+
+static int copy_dir(const struct hiercopy *c, int from, int todir, const char *name, unsigned int depth)
+{
+	int fd = depth < DEPTH_MAX ? fdio_open(from, ".", O_RDONLY | O_DIRECTORY, 0) : -ELOOP;
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	struct dirent *e;
+	struct stat st;
+	int to, r = 0;
+
+	if (!dir) {
+		fdio_close(&fd);
+		return fd < 0 ? fd : -ENOMEM;
+	}
+	if (sys.fstat(fd, &st) < 0 || sys.mkdirat(todir, name, 0700) < 0)
+		r = -errno;
+	to = r < 0 ? r : fdio_open(todir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
+	if (to < 0)
+		r = to;
+	while (r == 0 && (e = readdir(dir)))
+		if (strcmp(e->d_name, ".") && strcmp(e->d_name, ".."))
+			r = copy_entry(c, fd, to, e->d_name, depth + 1);
+	if (r == 0)
+		r = give(c, todir, name, &st);
+	if (r == 0 && sys.fchmod(to, st.st_mode & 07777 & ~c->strip) < 0)
+		r = -errno;
+	fdio_close(&to);
+	closedir(dir);
+	return r;
+}
+
+/* Files, directories, links and FIFOs; a socket or a device is nothing of a service's. */
+static int copy_entry(const struct hiercopy *c, int fromdir, int todir, const char *name, unsigned int depth)
+{
+	struct stat st;
+	int from, r;
+
+	if (sys.fstatat(fromdir, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return -errno;
+	if (S_ISLNK(st.st_mode))
+		return copy_link(fromdir, todir, name);
+	if (S_ISFIFO(st.st_mode)) {
+		r = sys.mkfifoat(todir, name, st.st_mode & 07777 & ~c->strip) < 0 ? -errno : 0;
+		return r < 0 ? r : give(c, todir, name, &st);
+	}
+	if (!S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode))
+		return 0;
+	from = fdio_open(fromdir, name, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY, 0);
+	if (from < 0)
+		return from;
+	r = S_ISDIR(st.st_mode) ? copy_dir(c, from, todir, name, depth) : hiercopy_file(c, from, todir, name, 0);
+	fdio_close(&from);
+	return r;
+}
+
+int hiercopy_dir(const struct hiercopy *c, int from, int todir, const char *name)
+{
+	return copy_dir(c, from, todir, name, 0);
+}
+
+int hiercopy_entry(const struct hiercopy *c, int fromdir, int todir, const char *name)
+{
+	return copy_entry(c, fromdir, todir, name, 0);
+}
