@@ -142,8 +142,11 @@ bool boot_fix_attrs_start(struct supervisor *sv);
 /* What rec.script was has ended. */
 void boot_script_ended(struct supervisor *sv, int wstatus);
 
-/* Its time is over: it is named and killed. */
-void boot_script_kill(struct supervisor *sv);
+/*
+ * The time of a stop is over: a script of cont-finish.d is named and killed, if a signal asked for the stop and so
+ * somebody outside may count the seconds; else it has all the time it wants.
+ */
+void boot_script_late(struct supervisor *sv);
 
 /* In the first turn: goes on with the time limit of a script. */
 void boot_script_open(struct supervisor *sv);
