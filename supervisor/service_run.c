@@ -10,6 +10,7 @@
 #include "fdio.h"
 #include "rights.h"
 #include "service_act.h"
+#include "slowexec.h"
 #include "spawn.h"
 #include "svfiles.h"
 #include "sys.h"
@@ -31,18 +32,6 @@ static void standard_fds(const struct service *s, struct spawn *sp)
 	/* Our own standard error may be what it reads. */
 	if (service_is_catch_all(s))
 		sp->err = s->sv->head->consolefd;
-}
-
-/*
- * Is the program on another file system than the scan directory, so that its exec might block? A link is not followed:
- * that might too.
- */
-static bool exec_may_block(const struct service *s, const char *file)
-{
-	struct stat st;
-
-	return sys.fstatat(s->d->dirfd, file, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-		(S_ISLNK(st.st_mode) || st.st_dev != s->sv->scandir_dev);
 }
 
 /* Who it runs as, and what follows from it and from where the program lies. 0, or -EPERM with a note. */
@@ -69,7 +58,7 @@ static int judge(struct service *s, const char *file, struct spawn *sp, struct i
 		service_note(s, "%s", why);
 		return -EPERM;
 	}
-	sp->may_block = sp->may_block || exec_may_block(s, file);
+	sp->may_block = sp->may_block || slowexec_possible(s->d->dirfd, file, s->sv->scandir_dev);
 	standard_fds(s, sp);
 	return 0;
 }

@@ -1,6 +1,7 @@
 #!/bin/bash
-# A run whose exec does not come back, as on a file system that does not answer (here somebody has a lease on the file that it
-# leads to): it counts as up, all others are obeyed as ever, and when the exec comes back it runs as the same process.
+# A run whose exec does not come back, as on a file system that does not answer (here somebody has a lease on the file, or on
+# the one that it leads to): it counts as up, all others are obeyed as ever, and when the exec comes back the same process
+# is run.
 . "$(dirname "$0")/../lib/tap.sh"
 . "$T_ROOT/tests/lib/sv.sh"
 
@@ -9,10 +10,11 @@ mkdir "$s" "$s/stuck" "$s/ends" "$T/far"
 for name in stuck ends; do
 	printf '#!/bin/sh\necho %s $$ >>%s/ran\nexec sleep 1000\n' $name "$T" >"$T/far/$name"
 	chmod 755 "$T/far/$name"
-	ln -s "$T/far/$name" "$s/$name/run"
 	touch "$s/$name/down"
 	sv_listen $name "$s/$name"
 done
+ln -s "$T/far/stuck" "$s/stuck/run"
+mv "$T/far/ends" "$s/ends/run"
 for i in 1 2 3 4 5 6 7 8; do
 	t_service "$s" "n$i"
 	sv_listen "n$i" "$s/n$i"
@@ -31,7 +33,7 @@ coproc LEASE {
 			push @held, $f;
 		}
 		syswrite STDOUT, "held\n";
-		<STDIN>' "$T/far/stuck" "$T/far/ends"
+		<STDIN>' "$T/far/stuck" "$s/ends/run"
 }
 read -r -t 10 word <&"${LEASE[0]}"
 t_is "somebody has a lease on the programs" "$word" held

@@ -1,6 +1,6 @@
 #!/bin/bash
-# b ends the tree at once: no service is touched, nobody is told, the locks are free, finish is executed. q stops loggers
-# like all others; z takes the dead; a start that failed is tried again at once when asked, long before its time.
+# b ends the tree at once: no service is touched, nobody is told, the locks are free, finish is executed. q and N stop
+# loggers like all others, n does not; a start that failed is tried again at once when asked, long before its time.
 . "$(dirname "$0")/../lib/tap.sh"
 . "$T_ROOT/tests/lib/sv.sh"
 
@@ -51,4 +51,28 @@ sv_until log x
 t_is "q: the logger is stopped" "$SV_GOT" dDx
 t_is "q: by SIGTERM" "$(sv_wstat "$s/web/log")" 000f
 t_fails "q: it is gone" sv_alive "$log"
+
+# n and N, of a pair that is gone from the directory. Called s6-svscan, it speaks of services as s6-supervise does.
+rm "$s/.s6-svscan/finish"
+mkdir "$s/norun" "$T/away"
+: >"$TREE_LOG"
+s6-svscan "$s" >>"$TREE_LOG" 2>&1 </dev/null &
+TREE_PID=$!
+t_trees+=("$TREE_PID")
+t_ok "as s6-svscan it says what s6-supervise would" t_await_line "$TREE_LOG" \
+	'^s6-supervise norun: warning: unable to spawn ./run \(waiting 60 seconds\): No such file or directory$'
+for letter in n N; do
+	sv_until web u
+	sv_until log u
+	mv "$s/web" "$T/away/web"
+	sv_scan "$s" "a$letter"
+	sv_until log x
+	case $letter in
+	n) t_is "n: the logger ends by itself" "$(sv_wstat "$T/away/web/log")" 0000 ;;
+	N) t_is "N: the logger is stopped" "$(sv_wstat "$T/away/web/log")" 000f ;;
+	esac
+	sv_until web x
+	mv "$T/away/web" "$s/web"
+	sv_scan "$s" a
+done
 t_done
