@@ -37,3 +37,12 @@ $(BUILD)/seen: $(BUILD)/tests/lib/seen.o
 	$(Q)$(CC) $(CFLAGS) $(SV_LDFLAGS) -o $@ $^
 
 -include $(BUILD)/tests/lib/seen.d
+
+# build/deadfuse: a file system that does not answer.
+TRACE += $(BUILD)/deadfuse
+
+$(BUILD)/deadfuse: $(BUILD)/tests/lib/deadfuse.o
+	$(if $(Q),@echo "  LD  $@")
+	$(Q)$(CC) $(CFLAGS) $(SV_LDFLAGS) -o $@ $^
+
+-include $(BUILD)/tests/lib/deadfuse.d
