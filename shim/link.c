@@ -4,6 +4,7 @@
 #include <limits.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/inotify.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -21,6 +22,7 @@ struct part {
 	struct fifodir_sub *sub;
 	bool made_down; /* by us */
 	bool heard;     /* the event that is waited for */
+	int lockfd;     /* of the supervisor that shall leave, -1 if there is none */
 };
 
 struct parts {
@@ -66,6 +68,7 @@ static int add_part(struct parts *parts, const char *dir, const char *rest)
 		return part->dirfd;
 	part->sub = NULL;
 	part->made_down = part->heard = false;
+	part->lockfd = -1;
 	parts->n++;
 	return 0;
 }
@@ -87,6 +90,7 @@ static void close_parts(struct parts *parts)
 	for (unsigned int i = 0; i < parts->n; i++) {
 		if (parts->part[i].sub)
 			listen_end(parts->part[i].sub);
+		fdio_close(&parts->part[i].lockfd);
 		fdio_close(&parts->part[i].dirfd);
 	}
 }
@@ -242,19 +246,60 @@ int link_only(const struct link_request *rq)
 	return r ? r : tell_scanner(rq->scandir, "a", 1);
 }
 
-/* Listens to the parts that are supervised. */
-static int listen_to_parts(struct parts *parts)
+/* Listens to the parts that are supervised, and watches for the end of their supervisors' locks. */
+static int listen_to_parts(struct parts *parts, int inotify)
 {
+	char path[32];
 	int r;
 
 	for (unsigned int i = 0; i < parts->n; i++) {
-		r = slot_is_supervised(parts->part[i].path);
+		struct part *part = &parts->part[i];
+
+		r = slot_is_supervised(part->path);
 		if (r < 0)
 			return r;
-		if (r > 0)
-			(void)listen_to(parts->part[i].dirfd, "event", &parts->part[i].sub);
+		if (r == 0)
+			continue;
+		(void)listen_to(part->dirfd, "event", &part->sub);
+		part->lockfd = fdio_open(part->dirfd, "supervise/lock", O_RDONLY | O_NONBLOCK, 0);
+		(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", part->lockfd);
+		if (part->lockfd >= 0 && inotify_add_watch(inotify, path, IN_CLOSE_WRITE) < 0)
+			fdio_close(&part->lockfd);
 	}
 	return 0;
+}
+
+/*
+ * Compat: the last that a supervisor says is x, and its lock goes a moment later. Who makes something of the directory at once
+ * (links it again, removes it) must not meet that lock. Where the lock cannot be watched x is all there is.
+ */
+static bool has_left(struct part *part)
+{
+	if (part->lockfd >= 0)
+		return slot_lock_held(part->lockfd) <= 0;
+	return !part->sub || hear(part, 'x');
+}
+
+static void await_leaving(struct parts *parts, int inotify, int64_t deadline)
+{
+	char buf[1024];
+	struct pollfd fds[3];
+	unsigned int n;
+	int r = 0;
+
+	while (r == 0) {
+		n = 0;
+		fds[n++] = (struct pollfd){ .fd = inotify, .events = POLLIN };
+		for (unsigned int i = 0; i < parts->n; i++)
+			if (!has_left(&parts->part[i]))
+				fds[n++] = (struct pollfd){ .fd = parts->part[i].lockfd < 0 ? parts->part[i].sub->fd : -1,
+					.events = POLLIN };
+		if (n == 1)
+			return;
+		r = listen_wait(fds, n, deadline);
+		while (fds[0].revents && read(inotify, buf, sizeof(buf)) > 0)
+			;
+	}
 }
 
 /* Removes the link. What is none stays in the scan directory, and nobody will leave it. */
@@ -276,25 +321,26 @@ static bool unlink_link(const char *path)
 
 int link_drop(const struct link_request *rq, bool wait)
 {
+	int r, inotify = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
 	char path[PATH_MAX];
 	struct parts parts;
-	int r;
 
 	(void)signal(SIGPIPE, SIG_IGN);
 	r = join(path, rq->scandir, rq->name);
 	if (r < 0)
 		return r;
 	r = open_parts(&parts, path);
-	if (r == 0)
-		r = wait ? listen_to_parts(&parts) : 0;
+	if (r == 0 && wait)
+		r = listen_to_parts(&parts, inotify);
 	if (r == -ENOENT || !wait)
 		r = 0;
 	if (r == 0) {
 		wait = unlink_link(path) && wait;
 		(void)tell_scanner(rq->scandir, "an", 2);
 		if (wait)
-			(void)await(&parts, 'x', rq->deadline);
+			await_leaving(&parts, inotify, rq->deadline);
 	}
 	close_parts(&parts);
+	fdio_close(&inotify);
 	return r;
 }

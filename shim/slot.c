@@ -23,7 +23,7 @@ static int join(char out[PATH_MAX], const char *dir, const char *rest)
 }
 
 /* Compat: alive means that somebody else has a write lock on it (s6-servicedir, supervise/lock). */
-static int is_locked(int fd)
+int slot_lock_held(int fd)
 {
 	struct flock fl = { .l_type = F_RDLCK, .l_whence = SEEK_SET };
 
@@ -42,7 +42,7 @@ static int look_at_lock(const char *dir, const char *file)
 	fd = fdio_open(AT_FDCWD, path, O_RDONLY | O_NONBLOCK, 0);
 	if (fd < 0)
 		return fd;
-	r = is_locked(fd);
+	r = slot_lock_held(fd);
 	fdio_close(&fd);
 	return r;
 }

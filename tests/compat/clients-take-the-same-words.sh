@@ -1,5 +1,5 @@
 #!/bin/bash
-# timeout: 180
+# timeout: 400
 # s6-svok, s6-svstat, s6-svscanctl, s6-svwait, s6-svlisten1, s6-svlisten and s6-svc without a tree: odd words, missing and broken
 # directories, from a table and generated ones, give Debian's output, codes and messages. The usage text may be longer.
 . "$(dirname "$0")/../lib/tap.sh"
@@ -23,7 +23,7 @@ mkdir -p sc/.s6-svscan odd-sc/.s6-svscan/control
 # A result as one line.
 result() {
 	compat_run "$@"
-	echo "code $C_CODE ${C_OUT//$'\n'/\\n} $(sed 's/: usage: .*/: usage/' <<<"$C_ERR" | tr '\n' '|')"
+	echo "code $C_CODE ${C_OUT//$'\n'/\\n} $(printf '%s\n' "$C_ERR" | sed 's/: usage: .*/: usage/' | tr '\n' '|')"
 }
 
 # What is different by intention.
@@ -134,6 +134,6 @@ verdict "generated words"
 # 2.15's own, which Debian's has not.
 compat_run ours s6-svwait
 t_is "s6-svwait of nothing is done" "$C_CODE $C_ERR" "0 "
-compat_run ours s6-svlisten "" echo done
+compat_run ours s6-svlisten "" echo "done"
 t_is "s6-svlisten to nothing runs its program" "$C_CODE $C_OUT" "0 done"
 t_done

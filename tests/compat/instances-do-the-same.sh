@@ -1,5 +1,5 @@
 #!/bin/bash
-# timeout: 240
+# timeout: 300
 # s6-instance-create, -delete, -control, -status, -list: the same session with Debian's and with ours on an instanced service of
 # its own, in a tree of s6 and in one of hexad: the same codes, messages, files and supervisors.
 . "$(dirname "$0")/../lib/tap.sh"

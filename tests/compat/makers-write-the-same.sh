@@ -1,5 +1,5 @@
 #!/bin/bash
-# timeout: 120
+# timeout: 300
 # s6-instance-maker and s6-usertree-maker: the same files, byte for byte but for the directories of programs, the same codes and
 # messages; what is refused here and taken by Debian's is a row at the end.
 . "$(dirname "$0")/../lib/tap.sh"

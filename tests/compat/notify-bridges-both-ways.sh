@@ -1,5 +1,5 @@
 #!/bin/bash
-# timeout: 120
+# timeout: 180
 # s6-notify-fd-from-socket and s6-notify-socket-from-fd, which Debian's s6 does not have: the datagrams of one protocol become the
 # newline of the other and the other way round; each is also tested through the other.
 . "$(dirname "$0")/../lib/tap.sh"

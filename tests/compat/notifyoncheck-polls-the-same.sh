@@ -1,5 +1,5 @@
 #!/bin/bash
-# timeout: 180
+# timeout: 240
 # s6-notifyoncheck: with the same options and checks the helper ends with the same code after the same number of checks, and the
 # service becomes ready or does not, as with Debian's, in trees of s6 and of hexad.
 . "$(dirname "$0")/../lib/tap.sh"

@@ -1,5 +1,5 @@
 #!/bin/bash
-# timeout: 120
+# timeout: 180
 # s6-svscanboot, which Debian's s6 does not have: what it writes, byte for byte; that a tree of s6 and one of hexad come up by it
 # with everything that nobody else logs in the log directory; what it refuses before it has made anything.
 . "$(dirname "$0")/../lib/tap.sh"
@@ -28,7 +28,7 @@ for kind in $(compat_trees); do
 	t_service "$s" quiet 'echo to its own log; exec sleep 1000'
 	t_service "$s/quiet" log "exec $DEBIAN_S6/s6-log '$s-own'"
 	t_service "$s" loud 'echo to stdout; echo to stderr >&2; exec sleep 1000'
-	boot_tree $kind -u -D "$log" -m 0750 -t 100000 "$s"
+	boot_tree "$kind" -u -D "$log" -m 0750 -t 100000 "$s"
 	t_is "$kind: run" "$(cat "$s/s6-svscan-log/run")" \
 		"$(printf '#!/bin/sh\nexec s6-log -bpd3 -- t %s <fifo >/dev/null' "'$T/the log of '\\''$kind'\\'''")"
 	t_is "$kind: the other files" "$(cd "$s/s6-svscan-log" && stat -c '%n %F %a' run notification-fd fifo)" \
@@ -48,7 +48,7 @@ for kind in $(compat_trees); do
 	t_ok "$kind: it ends" "$DEBIAN_S6/s6-svscanctl" -t "$s"
 	t_ok "$kind: in time" t_await_exit $TREE_PID 20
 	# Again, over what is there, with other options.
-	boot_tree $kind -u -D "$log" -o 'n3 T' "$s"
+	boot_tree "$kind" -u -D "$log" -o 'n3 T' "$s"
 	t_like "$kind: the second time" "$(cat "$s/s6-svscan-log/run")" '^exec s6-log -bpd3 -- n3 T '
 	t_ok "$kind: the logger is ready again" "$DEBIAN_S6/s6-svwait" -U -t 10000 "$s/s6-svscan-log"
 	t_is "$kind: an old log directory keeps its mode" "$(stat -c %a "$log")" 750
