@@ -128,7 +128,7 @@ $(BUILD)/await: tests/lib/await.c
 
 include $(wildcard tests/*.mk)
 
-tests-built: links $(BUILD)/await $(UNIT) $(FAULT) $(TRACE)
+tests-built: links $(BUILD)/await $(UNIT) $(FAULT) $(TRACE) $(FUZZ)
 
 .PHONY: san-built
 san-built:

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -30,6 +31,7 @@ struct log {
 	unsigned int limit;  /* longest line; 0: none */
 	unsigned int last_ms; /* -t */
 	int in, sigfd;       /* in: -1 at the end of input */
+	bool is_pipe;
 	bool block, protect; /* -b, -p */
 	bool stopping;       /* only the line that has begun is still read */
 	int64_t stop_at;     /* and only until then; 0: no limit */
@@ -85,6 +87,25 @@ static void end_input(struct log *log)
 	fdio_close(&log->in);
 }
 
+/* From a pipe without waiting, whatever its flags are: another reader may have been quicker. */
+static ssize_t read_now(const struct log *log, char *chunk, size_t len)
+{
+	struct iovec iov = { chunk, len };
+	ssize_t n;
+
+	if (!log->is_pipe)
+		return read(log->in, chunk, len);
+	n = preadv2(log->in, &iov, 1, -1, RWF_NOWAIT);
+	return n < 0 && (errno == EOPNOTSUPP || errno == ENOSYS || errno == EINVAL) ? read(log->in, chunk, len) : n;
+}
+
+static bool is_pipe(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && S_ISFIFO(st.st_mode);
+}
+
 static void read_input(struct log *log)
 {
 	char chunk[LOG_CHUNK];
@@ -92,7 +113,7 @@ static void read_input(struct log *log)
 
 	/* While stopping, what follows the line in the pipe is for the next logger: byte by byte. */
 	do
-		n = read(log->in, chunk, log->stopping ? 1 : sizeof(chunk));
+		n = read_now(log, chunk, log->stopping ? 1 : sizeof(chunk));
 	while (n < 0 && errno == EINTR);
 	if (n < 0 && errno == EAGAIN)
 		return;
@@ -275,6 +296,7 @@ int log_main(int argc, char **argv)
 	if (!log_script_parse(&log.out.script, words, (unsigned int)n, why))
 		msg_die(EXIT_USAGE, 0, "%s", why);
 	log.in = log_reopen(0, O_RDONLY, &blocking);
+	log.is_pipe = is_pipe(0);
 	set_signals(&log);
 	log_outputs_open(&log.out);
 	notify(notify_fd);

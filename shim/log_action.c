@@ -1,11 +1,13 @@
 /* Carries out what the logging script decided. See log_action.h. */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -15,6 +17,14 @@
 #include "tai.h"
 
 #define LOG_GULP 4096 /* a pipe that is ready takes as much without blocking */
+
+/* A pipe without a name, or anything else whose end is seen through a new descriptor too. */
+static bool has_no_name(int fd)
+{
+	struct statfs fs;
+
+	return fstatfs(fd, &fs) == 0 && fs.f_type == PIPEFS_MAGIC;
+}
 
 int log_reopen(int fd, int flags, bool *blocking)
 {
@@ -27,6 +37,9 @@ int log_reopen(int fd, int flags, bool *blocking)
 		return -1;
 	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	if (!S_ISFIFO(st.st_mode) && !S_ISCHR(st.st_mode))
+		return fd;
+	/* Where all writers of a named one have gone before it is opened, its end would never be told. */
+	if (S_ISFIFO(st.st_mode) && flags == O_RDONLY && !has_no_name(fd))
 		return fd;
 	again = fdio_open(AT_FDCWD, path, flags | O_NONBLOCK | O_NOCTTY, 0);
 	if (again < 0)

@@ -211,7 +211,7 @@ static void boot(char **word, int n)
 		memcpy(argv + 1, word, (size_t)n * sizeof(*word));
 	}
 	execv(INIT, argv);
-	msg_warn(errno, "unable to exec %s (running the program without it)", INIT);
+	msg_warn(errno, "running the program without %s, which cannot be executed", INIT);
 	free(argv);
 }
 
