@@ -58,8 +58,10 @@ static struct rc *ready(struct api_client *c, const char *flags, bool locks)
 	return NULL;
 }
 
-static bool may_change(struct api_client *c)
+/* what: for the audit line. */
+static bool may_change(struct api_client *c, const char *what)
 {
+	(void)snprintf(c->subject, sizeof(c->subject), "%s", what);
 	if (c->uid == 0 || c->uid == geteuid())
 		return true;
 	c->refused = true;
@@ -229,7 +231,7 @@ void api_verb_rc_change(struct api_client *c, const struct proto_frame *f)
 	uint8_t set[RC_NODES_MAX] = { 0 };
 	const char *flags = f->field[2];
 	bool up = !has(flags, 'd') && !has(flags, 'D');
-	struct rc *rc = may_change(c) ? ready(c, flags, true) : NULL;
+	struct rc *rc = may_change(c, f->field[5]) ? ready(c, flags, true) : NULL;
 
 	if (!rc || !selected(c, rc, f->field[5], set) || api_tree_leaves(c))
 		return;
@@ -248,7 +250,7 @@ void api_verb_rc_change(struct api_client *c, const struct proto_frame *f)
 void api_verb_rc_reload(struct api_client *c, const struct proto_frame *f)
 {
 	uint8_t set[RC_NODES_MAX] = { 0 };
-	struct rc *rc = may_change(c) ? ready(c, f->field[2], true) : NULL;
+	struct rc *rc = may_change(c, f->field[3]) ? ready(c, f->field[2], true) : NULL;
 
 	if (!rc || !selected(c, rc, f->field[3], set) || api_tree_leaves(c))
 		return;
@@ -262,7 +264,7 @@ void api_verb_rc_reload(struct api_client *c, const struct proto_frame *f)
 void api_verb_rc_update(struct api_client *c, const struct proto_frame *f)
 {
 	const char *path = f->field[5];
-	struct rc *rc = may_change(c) ? ready(c, f->field[2], true) : NULL;
+	struct rc *rc = may_change(c, path) ? ready(c, f->field[2], true) : NULL;
 	int r;
 
 	if (!rc || api_tree_leaves(c))
