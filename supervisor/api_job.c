@@ -18,18 +18,40 @@
 #include "profiles.h"
 #include "sys.h"
 
-struct api_job *api_job_new(struct api *api, struct api_client *c)
+unsigned int api_job_room(const struct api *api)
 {
-	for (size_t i = 0; i < API_JOBS; i++) {
+	unsigned int used = 0;
+
+	for (size_t i = 0; i < API_PLACES_JOBS; i++)
+		used += api->job[i].phase >= JOB_STOPPING && api->job[i].phase <= JOB_PLANNING;
+	return used < API_JOBS ? API_JOBS - used : 0;
+}
+
+const char *api_profile_of(const struct supervisor *sv, const char *slot)
+{
+	size_t len = strlen(sv->config->slot_prefix);
+
+	if (strncmp(slot, sv->config->slot_prefix, len) != 0 || slot[len] == '\0' || strchr(slot, '/') != NULL)
+		return NULL;
+	return slot + len;
+}
+
+struct api_job *api_job_new(struct api *api, struct api_client *c, enum api_job_phase phase)
+{
+	if (phase <= JOB_PLANNING && api_job_room(api) == 0)
+		return NULL;
+	for (size_t i = 0; i < API_PLACES_JOBS; i++) {
 		struct api_job *j = &api->job[i];
 
 		if (j->phase != JOB_FREE)
 			continue;
 		j->client = c;
 		j->code = 0;
+		j->phase = phase;
 		j->kill_ns = 0;
-		j->tries = 0;
-		j->was_wanted = false;
+		j->seq = 0;
+		j->tries = j->children = 0;
+		j->was_wanted = j->up = j->only_if_there = false;
 		j->sentence[0] = j->slot[0] = j->gone[0] = '\0';
 		j->ref[0] = j->ref[1] = (struct api_ref){ POOL_NONE, 0 };
 		if (c != NULL)
@@ -134,7 +156,8 @@ static void deleted(struct api_job *j, bool ok)
 				j->slot, j->gone);
 		}
 	}
-	api_job_end(j);
+	if (!api_intent_forget(j))
+		api_job_end(j);
 }
 
 /* A child that outlives the api must not find its memory gone. */
@@ -230,7 +253,7 @@ void api_job_sweep(struct api *api)
 	while ((e = readdir(dir)) != NULL) {
 		if (!is_ours_to_remove(api->sv->config, e->d_name))
 			continue;
-		j = api_job_new(api, NULL);
+		j = api_job_new(api, NULL, JOB_DELETING);
 		if (j == NULL)
 			break;
 		set_aside(j, e->d_name);
@@ -294,12 +317,11 @@ void api_verb_reconcile(struct api_client *c, const struct proto_frame *f)
 		api_answer(c, EXIT_USAGE, "malformed request: 'dry-run' is expected");
 		return;
 	}
-	j = api_job_new(c->api, c);
+	j = api_job_new(c->api, c, JOB_PLANNING);
 	if (j == NULL) {
 		api_answer(c, 1, "too much is being done at the moment; try again");
 		return;
 	}
-	j->phase = JOB_PLANNING;
 	r = profiles_plan(c->api->sv, true, on_plan, j);
 	if (r >= 0) {
 		c->api->handles++;

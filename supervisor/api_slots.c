@@ -71,8 +71,9 @@ static bool slot_of(struct api_client *c, const char *profile, char *slot, size_
 
 static bool is_being_removed(const struct api *api, const char *slot)
 {
-	for (size_t i = 0; i < API_JOBS; i++)
-		if (api->job[i].phase != JOB_FREE && strcmp(api->job[i].slot, slot) == 0)
+	for (size_t i = 0; i < API_PLACES_JOBS; i++)
+		if (api->job[i].phase >= JOB_STOPPING && api->job[i].phase <= JOB_FORGETTING
+				&& strcmp(api->job[i].slot, slot) == 0)
 			return true;
 	return false;
 }
@@ -87,7 +88,7 @@ static bool has_room(struct api_client *c, const char *slot, const char *profile
 		return false;
 	}
 	/* What cannot be taken back if need be is not begun. */
-	if (c->api->jobs_used >= API_JOBS) {
+	if (api_job_room(c->api) == 0) {
 		api_answer(c, 1, "too much is being done at the moment; try again");
 		return false;
 	}
@@ -99,10 +100,20 @@ static bool has_room(struct api_client *c, const char *slot, const char *profile
 	return true;
 }
 
+static void answer_up(struct api_client *c, const struct service *s)
+{
+	char sentence[API_SENTENCE];
+
+	snprintf(sentence, sizeof sentence, "%s is registered and up (pid %d)", c->subject, (int)s->d->pid);
+	api_intent_begin(c, s, true);
+	if (!api_intent_settled(c, sentence))
+		api_answer(c, 0, "%s", sentence);
+}
+
 static void answer_registered(struct api_client *c, const struct service *s)
 {
 	if (s->d->m.state == SV_UP)
-		api_answer(c, 0, "%s is registered and up (pid %d)", c->subject, (int)s->d->pid);
+		answer_up(c, s);
 	else if (!s->d->m.want_up)
 		api_answer(c, 0, "%s is registered, down", c->subject);
 	else if (s->d->note[0] != '\0')
@@ -159,7 +170,7 @@ static void begin_removal(struct api_job *j);
 /* The slot was made but is not supervised: it goes again, then the client hears why. */
 static void roll_back(struct api_client *c, const struct service *s, const struct stat *st)
 {
-	struct api_job *j = api_job_new(c->api, c);
+	struct api_job *j = api_job_new(c->api, c, JOB_STOPPING);
 
 	if (j == NULL) /* has_room has seen a free one in this very turn */
 		return;
@@ -346,6 +357,8 @@ void api_job_check(struct api_job *j)
 {
 	if (j->phase == JOB_STOPPING || j->phase == JOB_LEAVING)
 		uv_timer_start(&j->timer, on_job, 0, 0);
+	else
+		api_intent_check(j);
 }
 
 static void begin_removal(struct api_job *j)
@@ -408,7 +421,7 @@ void api_verb_unregister(struct api_client *c, const struct proto_frame *f)
 		api_answer(c, 1, "profile '%s' is being unregistered already", f->field[2]);
 		return;
 	}
-	j = api_job_new(c->api, c);
+	j = api_job_new(c->api, c, JOB_STOPPING);
 	if (j == NULL) {
 		api_answer(c, 1, "too much is being done at the moment; try again");
 		return;

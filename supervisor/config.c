@@ -160,6 +160,7 @@ static const struct text_rule {
 	[TEXT_LOG_DIR] = { is_log_dir, NULL, false,
 		"must be a relative path without '.' and '..', and no '%' but '%p' and '%%'" },
 	[TEXT_FILE] = { is_file, NULL, false, "must be a file name without '/'" },
+	[TEXT_FILE_OR_NONE] = { is_file, NULL, true, "must be a file name without '/', or empty" },
 	[TEXT_FILES] = { is_file, WORDS_LIST, true, "must be file names without '/', separated by commas" },
 	[TEXT_PROFILE] = { is_profile, NULL, false, "must be a profile name, [a-z0-9][a-z0-9_-]*" },
 	[TEXT_PREFIX] = { is_prefix, NULL, false,

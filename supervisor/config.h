@@ -53,6 +53,8 @@ struct config {
 	uint32_t backoff_max_ms, give_up_after;
 	char *state_file, *desired_key, *runtime_key, *autostart, *transient;
 	char *lifecycle_file, *lifecycle_key;
+	char *intent_file;               /* intent.h; empty: none is kept */
+	char *planned_stop_file;         /* written before an operator's stop; empty: none is */
 	char *stale_files;               /* comma separated, deleted at boot */
 	char *boot_log;                  /* below the home */
 	uint32_t boot_log_rotate;        /* bytes */

@@ -100,6 +100,7 @@ struct pool_head {
 	int fault_signal;                 /* of the last one */
 	int stdinfd, cwdfd;               /* boot.c: the container's stdin and working directory; <= 0: none */
 	int rcfd;                         /* rc_live.c: the service graph's memfd, or -1 */
+	bool observing;                   /* another supervisor writes the volume: nothing is written there */
 	bool leaving;                     /* the scan directory is being left */
 	char leave_how;                   /* 't', 'q', 'b' */
 	uint8_t boot[512];                /* boot.c: struct boot_record */

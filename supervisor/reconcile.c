@@ -21,6 +21,7 @@
 #include "words.h"
 
 #define NAMES_MAX 65536 /* entries of the profiles directory that are looked at */
+#define STAMP_KEY "updated_at" /* of the state file: when the wish in it was made, in seconds */
 #define LEGACY_MARK "legacy-container-cmd"
 
 /* One pass. */
@@ -88,6 +89,7 @@ static void facts_of(const struct pass *p, const struct state_doc *doc, struct p
 	f->file = STATE_READ;
 	state_get(doc, p->c->desired_key, &f->desired);
 	state_get(doc, p->c->runtime_key, &f->runtime);
+	f->has_stamp = state_get_integer(doc, STAMP_KEY, &f->stamp);
 }
 
 /* The state file of a profile. Returns its document, which the facts point into, or NULL. */
@@ -131,6 +133,20 @@ static struct state_doc *read_lifecycle(struct pass *p, int dirfd, struct profil
 	return doc;
 }
 
+/* The supervisor's own record. What cannot be read as one is none. */
+static struct state_doc *read_intent(struct pass *p, int dirfd, struct profile_facts *f)
+{
+	struct state_doc *doc;
+	const char *why;
+
+	if (!*p->c->intent_file)
+		return NULL;
+	doc = parse_file(p->buf, fdio_read_file(dirfd, p->c->intent_file, p->buf, STATE_FILE_MAX + 1), &why);
+	if (doc)
+		intent_of(doc, &f->intent);
+	return doc;
+}
+
 static void delete_stale(const struct pass *p, int dirfd, const char *profile)
 {
 	const char *at = p->c->stale_files;
@@ -147,7 +163,7 @@ static void delete_stale(const struct pass *p, int dirfd, const char *profile)
 /* Decides on one profile, whose directory is dirfd; seed is the state it was just given, or NULL. */
 static void decide(struct pass *p, int dirfd, struct profile_facts *f, struct state_doc *seed)
 {
-	struct state_doc *state = seed, *life = NULL;
+	struct state_doc *state = seed, *life = NULL, *intent = NULL;
 	struct plan_op op;
 
 	if (seed)
@@ -156,12 +172,15 @@ static void decide(struct pass *p, int dirfd, struct profile_facts *f, struct st
 		state = read_state(p, dirfd, f);
 	if (!f->lookup_err)
 		life = read_lifecycle(p, dirfd, f);
+	if (!f->lookup_err)
+		intent = read_intent(p, dirfd, f);
 	op = plan_profile(p->c, f);
 	if (op.action != PLAN_SKIPPED)
 		delete_stale(p, dirfd, op.profile);
 	emit(p, &op);
 	state_destroy(state);
 	state_destroy(life);
+	state_destroy(intent);
 }
 
 /* What the root profile's state file is to begin with where it has none; false: nothing. */
