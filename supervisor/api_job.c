@@ -15,7 +15,8 @@
 #include "fsid.h"
 #include "ids.h"
 #include "msg.h"
-#include "profiles.h"
+#include "plan.h"
+#include "profiles_watch.h"
 #include "sys.h"
 
 unsigned int api_job_room(const struct api *api)
@@ -264,14 +265,12 @@ void api_job_sweep(struct api *api)
 
 static int plan_rows(struct api_client *c)
 {
-	static const char *const actions[] = { "started", "registered", "skipped" };
-	static const char *const exits[] = { "unknown", "clean", "unclean" };
 	int r;
 
 	for (unsigned int sent = 0; c->cursor < c->plan.n; c->cursor++) {
 		const struct plan_op *op = &c->plan.op[c->cursor];
-		const char *fields[] = { "row", op->profile, op->prior_state, actions[op->action],
-			exits[op->prior_exit], op->why };
+		const char *fields[] = { "row", op->profile, op->prior_state, plan_action_name(op->action),
+			plan_exit_name(op->prior_exit), op->why };
 
 		if (sent++ == API_ROWS_TURN)
 			return 0;
@@ -313,8 +312,8 @@ void api_verb_reconcile(struct api_client *c, const struct proto_frame *f)
 
 	if (!api_may_make(c, NULL, &owner))
 		return;
-	if (strcmp(f->field[2], "dry-run") != 0) {
-		api_answer(c, EXIT_USAGE, "malformed request: 'dry-run' is expected");
+	if (strcmp(f->field[2], "dry-run") != 0 && strcmp(f->field[2], "now") != 0) {
+		api_answer(c, EXIT_USAGE, "malformed request: 'dry-run' or 'now' is expected");
 		return;
 	}
 	j = api_job_new(c->api, c, JOB_PLANNING);
@@ -322,12 +321,15 @@ void api_verb_reconcile(struct api_client *c, const struct proto_frame *f)
 		api_answer(c, 1, "too much is being done at the moment; try again");
 		return;
 	}
-	r = profiles_plan(c->api->sv, true, on_plan, j);
+	if (strcmp(f->field[2], "now") == 0)
+		r = profiles_pass(c->api->sv, on_plan, j);
+	else
+		r = profiles_plan(c->api->sv, PROFILES_DRY_RUN, on_plan, j);
 	if (r >= 0) {
 		c->api->handles++;
 		return;
 	}
-	j->code = r == -ENOTSUP ? 1 : EXIT_SYSTEM;
+	j->code = r == -ENOTSUP || r == -EBUSY ? 1 : EXIT_SYSTEM;
 	snprintf(j->sentence, sizeof j->sentence, "%s", api_profiles_why(r));
 	api_job_end(j);
 }

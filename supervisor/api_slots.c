@@ -26,6 +26,8 @@ const char *api_profiles_why(int error)
 
 	if (error == -ENOTSUP)
 		return "profiles are off: [app] user is not set, or [profiles] enabled is no";
+	if (error == -EBUSY)
+		return "the profiles are being looked at already; try again";
 	if (error == -ENOENT)
 		return "the user of [app] user does not exist";
 	snprintf(text, sizeof text, "the user of [app] user cannot be looked up: %s",
@@ -83,6 +85,11 @@ static bool has_room(struct api_client *c, const char *slot, const char *profile
 {
 	const struct supervisor *sv = c->api->sv;
 
+	if (sv->head->observing) {
+		c->refused = true;
+		api_answer(c, 1, "refused: another supervisor writes this volume");
+		return false;
+	}
 	if (is_being_removed(c->api, slot)) {
 		api_answer(c, 1, "profile '%s' is being unregistered; try again", profile);
 		return false;
@@ -397,10 +404,24 @@ static int stat_slot(struct supervisor *sv, const char *slot, struct stat *ret)
 	return S_ISDIR(ret->st_mode) ? 0 : -ENOENT;
 }
 
+/* False: there is no place for another job. */
+static bool remove_slot(struct api *api, struct api_client *c, const char *slot, const struct stat *st)
+{
+	struct api_job *j = api_job_new(api, c, JOB_STOPPING);
+
+	if (j == NULL)
+		return false;
+	j->dev = st->st_dev;
+	j->ino = st->st_ino;
+	snprintf(j->slot, sizeof j->slot, "%s", slot);
+	snprintf(j->sentence, sizeof j->sentence, "%s is unregistered", slot);
+	begin_removal(j);
+	return true;
+}
+
 void api_verb_unregister(struct api_client *c, const struct proto_frame *f)
 {
 	char slot[SV_NAME_FULL + 1];
-	struct api_job *j;
 	struct stat st;
 	int r;
 
@@ -417,18 +438,17 @@ void api_verb_unregister(struct api_client *c, const struct proto_frame *f)
 	}
 	if (!api_may(c, RIGHT_REGISTER, slot, st.st_uid))
 		return;
-	if (is_being_removed(c->api, slot)) {
+	if (is_being_removed(c->api, slot))
 		api_answer(c, 1, "profile '%s' is being unregistered already", f->field[2]);
-		return;
-	}
-	j = api_job_new(c->api, c, JOB_STOPPING);
-	if (j == NULL) {
+	else if (!remove_slot(c->api, c, slot, &st))
 		api_answer(c, 1, "too much is being done at the moment; try again");
-		return;
-	}
-	j->dev = st.st_dev;
-	j->ino = st.st_ino;
-	snprintf(j->slot, sizeof j->slot, "%s", slot);
-	snprintf(j->sentence, sizeof j->sentence, "%s is unregistered", slot);
-	begin_removal(j);
+}
+
+bool api_remove_slot(struct supervisor *sv, const char *slot)
+{
+	struct stat st;
+
+	if (sv->api == NULL || stat_slot(sv, slot, &st) < 0)
+		return false;
+	return is_being_removed(sv->api, slot) || remove_slot(sv->api, NULL, slot, &st);
 }

@@ -66,6 +66,7 @@ struct boot {
 	int rest_fd;            /* pidfd of a process that is waited for, or -1 */
 	uv_poll_t rest;         /* on it */
 	uv_timer_t timer;       /* the stage's deadline, or the next kill */
+	uv_timer_t home;        /* how long reconcile and its log may keep the boot waiting */
 	uv_timer_t turn;        /* look again in the next turn */
 	uv_timer_t script_timer; /* rec.script's time limit */
 	uv_timer_t due;         /* a shutdown asked for with a delay */
@@ -77,6 +78,17 @@ struct boot {
 };
 
 void boot_commit(struct supervisor *sv);
+void boot_enter(struct supervisor *sv, enum boot_phase phase);
+void boot_base_enter(struct supervisor *sv, enum boot_base step);
+
+/*
+ * boot_home.c: the steps of the base that are about the home. True: the next one can begin. logging: the writer of the
+ * boot log runs; without one (a fault came in between) the plan is made again.
+ */
+void boot_home_open(struct supervisor *sv);
+bool boot_home_reconcile(struct supervisor *sv);
+bool boot_home_logging(struct supervisor *sv);
+void boot_home_logged(struct supervisor *sv, int wstatus);
 
 /*
  * boot_vars.c: the container's variable as a number; fallback if it is unset or no number, which is said once. LATE

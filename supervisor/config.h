@@ -44,6 +44,9 @@ struct config {
 
 	/* [profiles] */
 	bool profiles_enabled;
+	char *lock_file;                 /* volume.h; empty: no lock */
+	uint32_t read_ms;                /* the boot waits so long for the home */
+	uint32_t watch_ms;               /* changes of the profiles directory are gathered so long; 0: not watched */
 	char *profiles_dir, *marker, *reserved, *slot_prefix;
 	char *command, *command_default; /* %p: the profile; split on blanks, no shell */
 	char *env;                       /* NAME=value words for the services */

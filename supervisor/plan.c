@@ -9,7 +9,7 @@
 #include "sys.h"
 #include "words.h"
 
-static const char *const actions[] = { "started", "registered", "skipped" };
+static const char *const actions[] = { "started", "registered", "skipped", "removed" };
 static const char *const exits[] = { "unknown", "clean", "unclean" };
 
 _Static_assert(SV_NAME_MAX + PLAN_STATE_MAX + 10 + 7 + PLAN_WHY_MAX + 5 <= PLAN_LINE_MAX, "a line is too short");

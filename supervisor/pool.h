@@ -98,6 +98,8 @@ struct pool_head {
 	uint32_t faults;                  /* so far */
 	int64_t fault_ns[5];              /* the last ones, monotonic; a ring by faults % 5 */
 	int fault_signal;                 /* of the last one */
+	int volumefd;                     /* volume.c: holds the volume's lock; <= 0: none */
+	int profilesfd, home_wd;          /* profiles_watch.c: inotify on the profiles; <= 0: none; its watch on the home */
 	int stdinfd, cwdfd;               /* boot.c: the container's stdin and working directory; <= 0: none */
 	int rcfd;                         /* rc_live.c: the service graph's memfd, or -1 */
 	bool observing;                   /* another supervisor writes the volume: nothing is written there */

@@ -60,7 +60,8 @@ t_fails "is no wish" test -e "$INTENT"
 app mail "$m"
 up_and_trapped
 t_like "a start is" "$(cat "$INTENT")" '^\{"desired_state": *"running", *"updated_at_ms": *[0-9]{13}\}$'
-t_is "its file is the application's, and no other is left" "$(stat -c '%u %a' "$INTENT") $(ls -A "$m" | grep -c tmp)" "$(id -u) 644 0"
+t_is "its file is the application's, and no other is left" \
+	"$(stat -c '%u %a' "$INTENT") $(find "$m" -name '*tmp*')" "$(id -u) 644 "
 pid=$(sv_pid "$s/gateway-mail")
 start=$(awk '{ print $22 }' "/proc/$pid/stat")
 t_is "stop" "$(says stop mail)" "gateway-mail is down"

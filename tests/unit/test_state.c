@@ -170,7 +170,6 @@ Test(state, whole_numbers_are_read_and_nothing_else_is_one)
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-		const char *why;
 		struct state_doc *doc = state_parse(rows[i].text, strlen(rows[i].text), &why);
 		int64_t n = 0;
 
