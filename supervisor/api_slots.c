@@ -11,6 +11,7 @@
 #include "api_client.h"
 #include "config.h"
 #include "msg.h"
+#include "port.h"
 #include "profiles.h"
 #include "scandir.h"
 #include "sys.h"
@@ -207,6 +208,7 @@ static void take_in(struct api_client *c, const char *slot, const struct stat *m
 
 	snprintf(log, sizeof log, "%s/log", slot);
 	scandir_scan(sv);
+	port_check(sv, slot + strlen(sv->config->slot_prefix));
 	s = service_find(sv, slot);
 	if (is_whole(s) && is_whole(service_find(sv, log)))
 		answer_registered(c, s);

@@ -372,6 +372,8 @@ void boot_signal(struct supervisor *sv, int sig)
 static bool step(struct supervisor *sv)
 {
 	switch ((enum boot_phase)sv->boot->rec.phase) {
+	case BOOT_VOLUME:
+		return boot_home_volume(sv);
 	case BOOT_HOOK:
 		return phase_hook(sv);
 	case BOOT_PREPARE:

@@ -9,6 +9,8 @@
 #include "child.h"
 #include "config.h"
 #include "msg.h"
+#include "port.h"
+#include "prepare.h"
 #include "profiles_watch.h"
 #include "scandir.h"
 #include "sys.h"
@@ -35,6 +37,7 @@ static void create_slots(struct supervisor *sv, struct plan *plan, const struct 
 {
 	struct slot_spec spec = { .config = sv->config, .owner = owner };
 
+	port_compare(sv->config, plan);
 	for (size_t i = 0; i < plan->n; i++) {
 		struct plan_op *op = &plan->op[i];
 		int r;
@@ -179,6 +182,61 @@ bool boot_home_logging(struct supervisor *sv)
 		return false;
 	boot_base_enter(sv, BASE_RECONCILE);
 	return true;
+}
+
+static void volume_over(struct supervisor *sv)
+{
+	sv->boot->rec.reader = 0;
+	uv_timer_stop(&sv->boot->home);
+	boot_enter(sv, BOOT_HOOK);
+	boot_advance(sv);
+}
+
+static void on_prepared(void *owner, int wstatus, const char *out, size_t len)
+{
+	struct supervisor *sv = owner;
+
+	(void)out;
+	(void)len;
+	if (wstatus != 0 && !boot_stopping(sv))
+		msg_warn(0, "the volume was not prepared in full");
+	if (sv->boot->rec.phase == BOOT_VOLUME) {
+		volume_over(sv);
+	} else if (boot_stopping(sv)) {
+		sv->boot->rec.reader = 0;
+		boot_advance(sv);
+	}
+}
+
+static void on_volume_late(uv_timer_t *timer)
+{
+	struct supervisor *sv = timer->data;
+
+	if (sv->boot->rec.phase != BOOT_VOLUME)
+		return;
+	msg_warn(0, "the volume is not prepared after %u ms: that goes on beside the boot", sv->config->volume_wait_ms);
+	volume_over(sv);
+}
+
+bool boot_home_volume(struct supervisor *sv)
+{
+	struct prepare_input in = { .config = sv->config, .environ = sv->boot->env };
+	struct child_spec spec = { .title = "hexad-volume", .main_fn = prepare_child, .arg = &in, .stdin_fd = -1 };
+	pid_t pid;
+
+	if (sv->boot->rec.reader)
+		return false;
+	pid = prepare_wanted(sv->config, sv->boot->env) ? child_start(sv, &spec, on_prepared, sv) : 0;
+	if (pid < 0)
+		msg_warn((int)pid, "unable to prepare the volume");
+	if (pid <= 0) {
+		boot_enter(sv, BOOT_HOOK);
+		return true;
+	}
+	sv->boot->rec.reader = pid;
+	boot_commit(sv);
+	uv_timer_start(&sv->boot->home, on_volume_late, sv->config->volume_wait_ms, 0);
+	return false;
 }
 
 void boot_home_open(struct supervisor *sv)

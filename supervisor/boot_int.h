@@ -16,7 +16,7 @@
 #define BOOT_ATTIC ".hexad-old." /* what a former life left in /run waits under this prefix for its removal */
 
 /* PREPARE: the service graph is read. UP: it is brought up, what belongs to its bundle "base" by the steps below. */
-enum boot_phase { BOOT_HOOK, BOOT_PREPARE, BOOT_UP, BOOT_MAIN, BOOT_RUNNING, BOOT_STOPPING };
+enum boot_phase { BOOT_VOLUME, BOOT_HOOK, BOOT_PREPARE, BOOT_UP, BOOT_MAIN, BOOT_RUNNING, BOOT_STOPPING };
 
 /* legacy-cont-init of the graph, up and (FINISH) down; the scripts go on when the time of UP is over. */
 enum boot_base { BASE_IDLE, BASE_CONT_INIT, BASE_RECONCILE, BASE_LOGGING, BASE_SCAN, BASE_OVER, BASE_FINISH };
@@ -87,6 +87,7 @@ void boot_base_enter(struct supervisor *sv, enum boot_base step);
  */
 void boot_home_open(struct supervisor *sv);
 bool boot_home_reconcile(struct supervisor *sv);
+bool boot_home_volume(struct supervisor *sv); /* a phase of its own, before all others */
 bool boot_home_logging(struct supervisor *sv);
 void boot_home_logged(struct supervisor *sv, int wstatus);
 

@@ -11,6 +11,7 @@
 #include "boot.h"
 #include "config.h"
 #include "msg.h"
+#include "port.h"
 #include "scandir.h"
 #include "service.h"
 #include "sys.h"
@@ -115,6 +116,7 @@ static bool appeared(struct supervisor *sv, struct plan_op *op, const struct ids
 		return false;
 	}
 	msg_info("profile '%s' has appeared: its slot is registered, down", op->profile);
+	port_check(sv, op->profile);
 	op->action = PLAN_REGISTERED;
 	return true;
 }
