@@ -217,12 +217,12 @@ static void timers_init(struct api *api)
 {
 	uv_timer_init(&api->sv->loop, &api->pause);
 	api->pause.data = api;
-	for (size_t i = 0; i < API_JOBS; i++) {
+	for (size_t i = 0; i < API_PLACES_JOBS; i++) {
 		api->job[i].api = api;
 		uv_timer_init(&api->sv->loop, &api->job[i].timer);
 		api->job[i].timer.data = &api->job[i];
 	}
-	api->handles = 1 + API_JOBS;
+	api->handles = 1 + API_PLACES_JOBS;
 }
 
 static struct api *api_create(struct supervisor *sv)
@@ -306,7 +306,7 @@ void api_close(struct supervisor *sv)
 	listener_close(&api->listener[1]);
 	pool_commit_head(sv->pool);
 	fdio_close(&api->sparefd);
-	for (size_t i = 0; i < API_JOBS; i++) {
+	for (size_t i = 0; i < API_PLACES_JOBS; i++) {
 		api->job[i].client = NULL;
 		api->job[i].timer.data = api;
 		uv_close((uv_handle_t *)&api->job[i].timer, on_handle_closed);
@@ -323,7 +323,7 @@ void api_service_changed(struct supervisor *sv, struct service *s)
 	for (size_t i = 0; i < API_PLACES && api->waiting > 0; i++)
 		if (api->client[i].wait != WAIT_NONE && api->client[i].ref.idx == s->idx)
 			api_wait_check(&api->client[i]);
-	for (size_t i = 0; i < API_JOBS && api->jobs_used > 0; i++)
+	for (size_t i = 0; i < API_PLACES_JOBS && api->jobs_used > 0; i++)
 		api_job_check(&api->job[i]);
 }
 
@@ -337,6 +337,6 @@ void api_service_gone(struct supervisor *sv, const char *name)
 	for (size_t i = 0; i < API_PLACES && api->waiting > 0; i++)
 		if (api->client[i].wait != WAIT_NONE)
 			api_wait_check(&api->client[i]);
-	for (size_t i = 0; i < API_JOBS && api->jobs_used > 0; i++)
+	for (size_t i = 0; i < API_PLACES_JOBS && api->jobs_used > 0; i++)
 		api_job_check(&api->job[i]);
 }

@@ -16,7 +16,8 @@
 #include "reconcile.h"
 #include "svcdir.h"
 
-#define API_JOBS 16          /* removals and dry runs at a time */
+#define API_JOBS 16          /* removals and passes at a time */
+#define API_PLACES_JOBS (API_JOBS + API_SEATS) /* with a wish to write down for each client */
 #define API_SENTENCE 512     /* longest answer */
 #define API_ROWS_TURN 256    /* rows sent to one client in one turn */
 #define API_ACCEPTS_TURN 8   /* connections taken from one listener in one turn */
@@ -86,7 +87,16 @@ struct api_client {
 	char in[PROTO_FRAME];
 };
 
-enum api_job_phase { JOB_FREE, JOB_STOPPING, JOB_LEAVING, JOB_DELETING, JOB_PLANNING };
+enum api_job_phase {
+	JOB_FREE,
+	JOB_STOPPING, JOB_LEAVING, JOB_DELETING, JOB_FORGETTING, /* a removal */
+	JOB_PLANNING,
+	JOB_MARKING,   /* a stop waits for its marker */
+	JOB_SETTLING,  /* a wish waits to be fulfilled ... */
+	JOB_QUEUED,    /* ... or for an older one of the same slot ... */
+	JOB_RECORDING, /* ... or is being written down */
+	JOB_OVER,      /* answered; a child has not come back yet */
+};
 
 /* What goes on even if the client who asked for it hangs up: a removal, a dry run. */
 struct api_job {
@@ -102,6 +112,9 @@ struct api_job {
 	ino_t ino;
 	bool was_wanted;              /* before it was stopped */
 	unsigned int tries;           /* at removing the directory */
+	unsigned int children;        /* that are to come back */
+	bool up, only_if_there;       /* the wish, and whether it is written only in the place of another */
+	uint64_t seq;                 /* in which order wishes were fulfilled */
 	struct api_ref ref[2];        /* service and logger */
 	/* the answer once the directory is gone: a client's exit code ... */
 	int code;
@@ -135,7 +148,8 @@ struct api {
 	unsigned int refused_hidden;  /* and not logged */
 	int64_t refused_since;
 	struct api_client client[API_PLACES];
-	struct api_job job[API_JOBS];
+	uint64_t job_seq;
+	struct api_job job[API_PLACES_JOBS];
 };
 
 /* api.c: something that kept the memory has gone; the last one frees it after api_close. */
@@ -185,6 +199,25 @@ api_verb_fn api_verb_start, api_verb_stop, api_verb_restart;
 /* api_halt.c */
 api_verb_fn api_verb_halt;
 
+/* The service has been told to stop, or is now: waits until it is down. s NULL: it has gone. */
+void api_stop_now(struct api_client *c, struct service *s);
+
+/*
+ * api_intent.c. begin: the verb in flight fulfils a wish, which is written down when it is fulfilled; settled: it is, and
+ * the sentence is sent when it was written down (false: send it now); drop: it will not be.
+ */
+void api_intent_begin(struct api_client *c, const struct service *s, bool up);
+bool api_intent_settled(struct api_client *c, const char *sentence);
+void api_intent_drop(struct api_client *c);
+/* The marker is being written, and api_stop_now follows; false: it does not, there is nothing to write. */
+bool api_intent_mark(struct api_client *c, const struct service *s);
+/* At the end of a removal: the record goes too, and ends the job. False: there is none. */
+bool api_intent_forget(struct api_job *j);
+/* After a change of a service, for a job whose client has gone. */
+void api_intent_check(struct api_job *j);
+/* The profile whose slot has that name, or NULL. A logger is none's. */
+const char *api_profile_of(const struct supervisor *sv, const char *slot);
+
 /* api_slots.c: slots are made and removed. */
 api_verb_fn api_verb_register, api_verb_unregister;
 /* May the peer make a slot (NULL: look at the plan of them all)? Answered if not; *owner is whose it would be. */
@@ -201,7 +234,9 @@ api_verb_fn api_verb_rc_change, api_verb_rc_db, api_verb_rc_diff, api_verb_rc_li
 void api_rc_gone(struct supervisor *sv, const struct api_client *c);
 
 /* api_job.c: the table of jobs and what children do for them. */
-struct api_job *api_job_new(struct api *api, struct api_client *c);
+struct api_job *api_job_new(struct api *api, struct api_client *c, enum api_job_phase phase);
+/* How many removals and passes could be begun now. */
+unsigned int api_job_room(const struct api *api);
 /* Answers whoever waits with j's code and sentence, and frees the job. */
 void api_job_end(struct api_job *j);
 /*

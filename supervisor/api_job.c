@@ -15,21 +15,44 @@
 #include "fsid.h"
 #include "ids.h"
 #include "msg.h"
-#include "profiles.h"
+#include "plan.h"
+#include "profiles_watch.h"
 #include "sys.h"
 
-struct api_job *api_job_new(struct api *api, struct api_client *c)
+unsigned int api_job_room(const struct api *api)
 {
-	for (size_t i = 0; i < API_JOBS; i++) {
+	unsigned int used = 0;
+
+	for (size_t i = 0; i < API_PLACES_JOBS; i++)
+		used += api->job[i].phase >= JOB_STOPPING && api->job[i].phase <= JOB_PLANNING;
+	return used < API_JOBS ? API_JOBS - used : 0;
+}
+
+const char *api_profile_of(const struct supervisor *sv, const char *slot)
+{
+	size_t len = strlen(sv->config->slot_prefix);
+
+	if (strncmp(slot, sv->config->slot_prefix, len) != 0 || slot[len] == '\0' || strchr(slot, '/') != NULL)
+		return NULL;
+	return slot + len;
+}
+
+struct api_job *api_job_new(struct api *api, struct api_client *c, enum api_job_phase phase)
+{
+	if (phase <= JOB_PLANNING && api_job_room(api) == 0)
+		return NULL;
+	for (size_t i = 0; i < API_PLACES_JOBS; i++) {
 		struct api_job *j = &api->job[i];
 
 		if (j->phase != JOB_FREE)
 			continue;
 		j->client = c;
 		j->code = 0;
+		j->phase = phase;
 		j->kill_ns = 0;
-		j->tries = 0;
-		j->was_wanted = false;
+		j->seq = 0;
+		j->tries = j->children = 0;
+		j->was_wanted = j->up = j->only_if_there = false;
 		j->sentence[0] = j->slot[0] = j->gone[0] = '\0';
 		j->ref[0] = j->ref[1] = (struct api_ref){ POOL_NONE, 0 };
 		if (c != NULL)
@@ -134,7 +157,8 @@ static void deleted(struct api_job *j, bool ok)
 				j->slot, j->gone);
 		}
 	}
-	api_job_end(j);
+	if (!api_intent_forget(j))
+		api_job_end(j);
 }
 
 /* A child that outlives the api must not find its memory gone. */
@@ -230,7 +254,7 @@ void api_job_sweep(struct api *api)
 	while ((e = readdir(dir)) != NULL) {
 		if (!is_ours_to_remove(api->sv->config, e->d_name))
 			continue;
-		j = api_job_new(api, NULL);
+		j = api_job_new(api, NULL, JOB_DELETING);
 		if (j == NULL)
 			break;
 		set_aside(j, e->d_name);
@@ -241,14 +265,12 @@ void api_job_sweep(struct api *api)
 
 static int plan_rows(struct api_client *c)
 {
-	static const char *const actions[] = { "started", "registered", "skipped" };
-	static const char *const exits[] = { "unknown", "clean", "unclean" };
 	int r;
 
 	for (unsigned int sent = 0; c->cursor < c->plan.n; c->cursor++) {
 		const struct plan_op *op = &c->plan.op[c->cursor];
-		const char *fields[] = { "row", op->profile, op->prior_state, actions[op->action],
-			exits[op->prior_exit], op->why };
+		const char *fields[] = { "row", op->profile, op->prior_state, plan_action_name(op->action),
+			plan_exit_name(op->prior_exit), op->why };
 
 		if (sent++ == API_ROWS_TURN)
 			return 0;
@@ -290,22 +312,24 @@ void api_verb_reconcile(struct api_client *c, const struct proto_frame *f)
 
 	if (!api_may_make(c, NULL, &owner))
 		return;
-	if (strcmp(f->field[2], "dry-run") != 0) {
-		api_answer(c, EXIT_USAGE, "malformed request: 'dry-run' is expected");
+	if (strcmp(f->field[2], "dry-run") != 0 && strcmp(f->field[2], "now") != 0) {
+		api_answer(c, EXIT_USAGE, "malformed request: 'dry-run' or 'now' is expected");
 		return;
 	}
-	j = api_job_new(c->api, c);
+	j = api_job_new(c->api, c, JOB_PLANNING);
 	if (j == NULL) {
 		api_answer(c, 1, "too much is being done at the moment; try again");
 		return;
 	}
-	j->phase = JOB_PLANNING;
-	r = profiles_plan(c->api->sv, true, on_plan, j);
+	if (strcmp(f->field[2], "now") == 0)
+		r = profiles_pass(c->api->sv, on_plan, j);
+	else
+		r = profiles_plan(c->api->sv, PROFILES_DRY_RUN, on_plan, j);
 	if (r >= 0) {
 		c->api->handles++;
 		return;
 	}
-	j->code = r == -ENOTSUP ? 1 : EXIT_SYSTEM;
+	j->code = r == -ENOTSUP || r == -EBUSY ? 1 : EXIT_SYSTEM;
 	snprintf(j->sentence, sizeof j->sentence, "%s", api_profiles_why(r));
 	api_job_end(j);
 }

@@ -11,6 +11,7 @@
 #include "api_client.h"
 #include "config.h"
 #include "msg.h"
+#include "port.h"
 #include "profiles.h"
 #include "scandir.h"
 #include "sys.h"
@@ -26,6 +27,8 @@ const char *api_profiles_why(int error)
 
 	if (error == -ENOTSUP)
 		return "profiles are off: [app] user is not set, or [profiles] enabled is no";
+	if (error == -EBUSY)
+		return "the profiles are being looked at already; try again";
 	if (error == -ENOENT)
 		return "the user of [app] user does not exist";
 	snprintf(text, sizeof text, "the user of [app] user cannot be looked up: %s",
@@ -71,8 +74,9 @@ static bool slot_of(struct api_client *c, const char *profile, char *slot, size_
 
 static bool is_being_removed(const struct api *api, const char *slot)
 {
-	for (size_t i = 0; i < API_JOBS; i++)
-		if (api->job[i].phase != JOB_FREE && strcmp(api->job[i].slot, slot) == 0)
+	for (size_t i = 0; i < API_PLACES_JOBS; i++)
+		if (api->job[i].phase >= JOB_STOPPING && api->job[i].phase <= JOB_FORGETTING
+				&& strcmp(api->job[i].slot, slot) == 0)
 			return true;
 	return false;
 }
@@ -82,12 +86,17 @@ static bool has_room(struct api_client *c, const char *slot, const char *profile
 {
 	const struct supervisor *sv = c->api->sv;
 
+	if (sv->head->observing) {
+		c->refused = true;
+		api_answer(c, 1, "refused: another supervisor writes this volume");
+		return false;
+	}
 	if (is_being_removed(c->api, slot)) {
 		api_answer(c, 1, "profile '%s' is being unregistered; try again", profile);
 		return false;
 	}
 	/* What cannot be taken back if need be is not begun. */
-	if (c->api->jobs_used >= API_JOBS) {
+	if (api_job_room(c->api) == 0) {
 		api_answer(c, 1, "too much is being done at the moment; try again");
 		return false;
 	}
@@ -99,10 +108,20 @@ static bool has_room(struct api_client *c, const char *slot, const char *profile
 	return true;
 }
 
+static void answer_up(struct api_client *c, const struct service *s)
+{
+	char sentence[API_SENTENCE];
+
+	snprintf(sentence, sizeof sentence, "%s is registered and up (pid %d)", c->subject, (int)s->d->pid);
+	api_intent_begin(c, s, true);
+	if (!api_intent_settled(c, sentence))
+		api_answer(c, 0, "%s", sentence);
+}
+
 static void answer_registered(struct api_client *c, const struct service *s)
 {
 	if (s->d->m.state == SV_UP)
-		api_answer(c, 0, "%s is registered and up (pid %d)", c->subject, (int)s->d->pid);
+		answer_up(c, s);
 	else if (!s->d->m.want_up)
 		api_answer(c, 0, "%s is registered, down", c->subject);
 	else if (s->d->note[0] != '\0')
@@ -159,7 +178,7 @@ static void begin_removal(struct api_job *j);
 /* The slot was made but is not supervised: it goes again, then the client hears why. */
 static void roll_back(struct api_client *c, const struct service *s, const struct stat *st)
 {
-	struct api_job *j = api_job_new(c->api, c);
+	struct api_job *j = api_job_new(c->api, c, JOB_STOPPING);
 
 	if (j == NULL) /* has_room has seen a free one in this very turn */
 		return;
@@ -189,6 +208,7 @@ static void take_in(struct api_client *c, const char *slot, const struct stat *m
 
 	snprintf(log, sizeof log, "%s/log", slot);
 	scandir_scan(sv);
+	port_check(sv, slot + strlen(sv->config->slot_prefix));
 	s = service_find(sv, slot);
 	if (is_whole(s) && is_whole(service_find(sv, log)))
 		answer_registered(c, s);
@@ -346,6 +366,8 @@ void api_job_check(struct api_job *j)
 {
 	if (j->phase == JOB_STOPPING || j->phase == JOB_LEAVING)
 		uv_timer_start(&j->timer, on_job, 0, 0);
+	else
+		api_intent_check(j);
 }
 
 static void begin_removal(struct api_job *j)
@@ -384,10 +406,24 @@ static int stat_slot(struct supervisor *sv, const char *slot, struct stat *ret)
 	return S_ISDIR(ret->st_mode) ? 0 : -ENOENT;
 }
 
+/* False: there is no place for another job. */
+static bool remove_slot(struct api *api, struct api_client *c, const char *slot, const struct stat *st)
+{
+	struct api_job *j = api_job_new(api, c, JOB_STOPPING);
+
+	if (j == NULL)
+		return false;
+	j->dev = st->st_dev;
+	j->ino = st->st_ino;
+	snprintf(j->slot, sizeof j->slot, "%s", slot);
+	snprintf(j->sentence, sizeof j->sentence, "%s is unregistered", slot);
+	begin_removal(j);
+	return true;
+}
+
 void api_verb_unregister(struct api_client *c, const struct proto_frame *f)
 {
 	char slot[SV_NAME_FULL + 1];
-	struct api_job *j;
 	struct stat st;
 	int r;
 
@@ -404,18 +440,17 @@ void api_verb_unregister(struct api_client *c, const struct proto_frame *f)
 	}
 	if (!api_may(c, RIGHT_REGISTER, slot, st.st_uid))
 		return;
-	if (is_being_removed(c->api, slot)) {
+	if (is_being_removed(c->api, slot))
 		api_answer(c, 1, "profile '%s' is being unregistered already", f->field[2]);
-		return;
-	}
-	j = api_job_new(c->api, c);
-	if (j == NULL) {
+	else if (!remove_slot(c->api, c, slot, &st))
 		api_answer(c, 1, "too much is being done at the moment; try again");
-		return;
-	}
-	j->dev = st.st_dev;
-	j->ino = st.st_ino;
-	snprintf(j->slot, sizeof j->slot, "%s", slot);
-	snprintf(j->sentence, sizeof j->sentence, "%s is unregistered", slot);
-	begin_removal(j);
+}
+
+bool api_remove_slot(struct supervisor *sv, const char *slot)
+{
+	struct stat st;
+
+	if (sv->api == NULL || stat_slot(sv, slot, &st) < 0)
+		return false;
+	return is_being_removed(sv->api, slot) || remove_slot(sv->api, NULL, slot, &st);
 }

@@ -85,6 +85,15 @@ static bool is_below(const struct word *w)
 	return true;
 }
 
+/* "/SOURCE:DEST" */
+static bool is_seed(const struct word *w)
+{
+	const char *colon = memchr(w->text, ':', w->len);
+	struct word dest = { colon ? colon + 1 : w->text, colon ? w->len - (size_t)(colon + 1 - w->text) : 0 };
+
+	return w->len && *w->text == '/' && colon && is_below(&dest);
+}
+
 /* Only %p and %% may stand in it. */
 static bool is_pattern(const struct word *w)
 {
@@ -157,9 +166,14 @@ static const struct text_rule {
 	[TEXT_VARIABLE] = { is_variable, NULL, true, "must be the name of an environment variable" },
 	[TEXT_PATH] = { is_absolute, NULL, false, "must be an absolute path" },
 	[TEXT_BELOW] = { is_below, NULL, false, "must be a relative path without '.' and '..'" },
+	[TEXT_BELOWS] = { is_below, WORDS_LIST, true,
+		"must be relative paths without '.' and '..', separated by commas" },
+	[TEXT_SEEDS] = { is_seed, WORDS_LIST, true,
+		"must be /SOURCE:DEST words, separated by commas; DEST is a path below the home" },
 	[TEXT_LOG_DIR] = { is_log_dir, NULL, false,
 		"must be a relative path without '.' and '..', and no '%' but '%p' and '%%'" },
 	[TEXT_FILE] = { is_file, NULL, false, "must be a file name without '/'" },
+	[TEXT_FILE_OR_NONE] = { is_file, NULL, true, "must be a file name without '/', or empty" },
 	[TEXT_FILES] = { is_file, WORDS_LIST, true, "must be file names without '/', separated by commas" },
 	[TEXT_PROFILE] = { is_profile, NULL, false, "must be a profile name, [a-z0-9][a-z0-9_-]*" },
 	[TEXT_PREFIX] = { is_prefix, NULL, false,

@@ -226,6 +226,8 @@ static void check_whole(struct reading *r)
 
 	if (c->scandir_owner == SCANDIR_APP && !*c->app_user)
 		file_error(r, "'scandir_owner = app' needs 'user' in section 'app'");
+	if (c->port_base + c->port_count > 65536)
+		file_error(r, "'port_base' and 'port_count' in section 'profiles' go beyond port 65535");
 	if (!*c->app_user || !c->profiles_enabled)
 		return;
 	if (!*c->command || !*c->command_default)

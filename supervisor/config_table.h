@@ -15,8 +15,11 @@ enum text_kind {
 	TEXT_VARIABLE, /* empty, or the name of an environment variable */
 	TEXT_PATH,     /* absolute */
 	TEXT_BELOW,    /* relative, neither '.' nor '..' in it */
+	TEXT_BELOWS,   /* several, separated by commas */
+	TEXT_SEEDS,    /* /SOURCE:DEST, separated by commas */
 	TEXT_LOG_DIR,  /* the same, with %p */
 	TEXT_FILE,     /* one file name */
+	TEXT_FILE_OR_NONE, /* the same, or empty */
 	TEXT_FILES,    /* file names, separated by commas */
 	TEXT_PROFILE,  /* a profile's name */
 	TEXT_PREFIX,   /* what the name of a slot can begin with */

@@ -98,8 +98,11 @@ struct pool_head {
 	uint32_t faults;                  /* so far */
 	int64_t fault_ns[5];              /* the last ones, monotonic; a ring by faults % 5 */
 	int fault_signal;                 /* of the last one */
+	int volumefd;                     /* volume.c: holds the volume's lock; <= 0: none */
+	int profilesfd, home_wd;          /* profiles_watch.c: inotify on the profiles; <= 0: none; its watch on the home */
 	int stdinfd, cwdfd;               /* boot.c: the container's stdin and working directory; <= 0: none */
 	int rcfd;                         /* rc_live.c: the service graph's memfd, or -1 */
+	bool observing;                   /* another supervisor writes the volume: nothing is written there */
 	bool leaving;                     /* the scan directory is being left */
 	char leave_how;                   /* 't', 'q', 'b' */
 	uint8_t boot[512];                /* boot.c: struct boot_record */

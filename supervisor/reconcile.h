@@ -20,7 +20,7 @@
 #define PLAN_WHY_MAX 119
 #define PLAN_LINE_MAX 512   /* one op as a line */
 
-enum plan_action { PLAN_STARTED, PLAN_REGISTERED, PLAN_SKIPPED };
+enum plan_action { PLAN_STARTED, PLAN_REGISTERED, PLAN_SKIPPED, PLAN_REMOVED /* in no plan that is read */ };
 enum plan_exit { PRIOR_UNKNOWN, PRIOR_CLEAN, PRIOR_UNCLEAN };
 
 /*
@@ -47,7 +47,10 @@ struct reconcile_input {
 	const char *home;
 	char *const *argv;      /* of /init, for the legacy and dashboard rules */
 	char *const *environ;   /* the container's environment */
-	bool dry_run;           /* change nothing on disk */
+	bool dry_run;           /* change nothing on disk but the lock's file */
+	bool held;              /* the volume's lock is held already */
+	int watchfd;            /* an inotify descriptor, for changes of the profiles; 0: none */
+	int sock;               /* where a struct volume_word is told; 0: nowhere, and no lock is asked for */
 };
 
 /*

@@ -110,8 +110,11 @@ static void on_control(void *data)
 	for (ssize_t i = 0; i < n && alive(sv, idx, s) && s->d->begun; i++) {
 		int ev = ctl_event_of(buf[i]);
 
-		if (ev >= 0)
-			service_feed(s, (enum sv_event)ev);
+		if (ev < 0)
+			continue;
+		service_feed(s, (enum sv_event)ev);
+		if (alive(sv, idx, s))
+			api_intent_letter(s, (enum sv_event)ev);
 	}
 }
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "port.h"
 #include "words.h"
 
 #define INTERPRETER "#!/command/with-contenv sh\n"
@@ -112,6 +113,17 @@ static void add_drop(struct slot_text *t, const char *drop)
 	add_text(t, " ");
 }
 
+static void add_port(struct slot_text *t, const struct config *c, const char *profile)
+{
+	char word[CONFIG_LINE_MAX + 12];
+	struct word w = { word, 0 };
+
+	port_word(c, profile, word, sizeof(word));
+	w.len = strlen(word);
+	if (w.len)
+		add_export(t, &w);
+}
+
 int slot_text_run(struct slot_text *t, const struct config *c, const char *profile, const char *drop,
 	const struct slot_env *extra)
 {
@@ -120,6 +132,7 @@ int slot_text_run(struct slot_text *t, const struct config *c, const char *profi
 	start(t, INTERPRETER "set -e\nexport HOME=");
 	add_value(t, c->app_login_home);
 	add_text(t, "\ncd -- \"$HOME\"\n");
+	add_port(t, c, profile);
 	add_exports(t, c->env, extra);
 	add_text(t, "exec ");
 	add_drop(t, drop);

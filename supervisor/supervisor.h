@@ -22,6 +22,7 @@ struct service;
 struct api;
 struct boot;
 struct rc;
+struct profiles_watch;
 struct child;
 struct watch;
 
@@ -51,6 +52,9 @@ struct supervisor {
 	uint32_t rescan_ms;         /* -t; 0: only when told */
 	struct child *children;     /* child.c */
 	struct api *api;            /* api.c; NULL without a socket */
+	struct profiles_watch *profiles; /* profiles_watch.c; NULL before the first pass */
+	bool profiles_missing;      /* the last pass found no profiles directory */
+	bool lock_refused;          /* said that the volume cannot be locked */
 	struct boot *boot;          /* boot.c; NULL but in MODE_INIT */
 	struct rc *rc;              /* rc.c: the service graph; NULL but in MODE_INIT */
 	struct watch *signals, *scanctl, *removals; /* watch.h */
