@@ -24,6 +24,9 @@ void api_close(struct supervisor *sv);
  */
 void api_service_changed(struct supervisor *sv, struct service *s);
 
+/* svfiles.c: the service tells its listeners letters. */
+void api_event(const struct service *s, const char *letters);
+
 /* The slot has left supervision; name is its full name. */
 void api_service_gone(struct supervisor *sv, const char *name);
 

@@ -41,6 +41,7 @@ static void step(struct service *s, enum sv_event ev)
 {
 	struct sv_step st = sv_step(&s->d->m, ev);
 
+	asked_note(s, ev);
 	s->d->m = st.next;
 	service_act(s, ev, &st);
 }
@@ -107,12 +108,14 @@ static void on_control(void *data)
 	ssize_t n;
 
 	n = sys.read(s->d->ctlfd, buf, sizeof(buf));
+	sv->asker.by = ASKED_FIFO;
 	for (ssize_t i = 0; i < n && alive(sv, idx, s) && s->d->begun; i++) {
 		int ev = ctl_event_of(buf[i]);
 
 		if (ev >= 0)
 			service_feed(s, (enum sv_event)ev);
 	}
+	sv->asker.by = ASKED_HEXAD;
 }
 
 enum said { SAID_NOTHING, SAID_WORDS, SAID_READY };
@@ -429,6 +432,7 @@ void service_begin(struct service *s)
 	s->d->stamp = s->d->readystamp = tai_now();
 	/* Compat: paused with pid 0 is how s6 2.13.2 and later say "not started yet", in the first status only. */
 	s->d->m = (struct sv_machine){ .state = SV_DOWN, .want_up = !down, .paused = true, .ready = true };
+	asked_begin(s);
 	pool_commit(s->sv->pool, s->idx);
 	r = svfiles_write_status(s);
 	if (r < 0)
