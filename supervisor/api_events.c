@@ -107,9 +107,12 @@ static int event_rows(struct api_client *c)
 	return c->follows ? API_ROWS_LATER : 1;
 }
 
+#define ALL_STATES SIZE_MAX /* where the cursor is when they have been sent */
+
 /* How the services are at this moment, then what happens to them: nothing lies between the two. */
 static int state_rows(struct api_client *c)
 {
+	static const char *const live[] = { "row", "live" };
 	struct supervisor *sv = c->api->sv;
 	int r;
 
@@ -121,6 +124,12 @@ static int state_rows(struct api_client *c)
 		r = api_status_row(c, s, "state");
 		if (r < 0)
 			return r;
+	}
+	if (c->cursor != ALL_STATES) {
+		r = api_row(c, live, 2);
+		if (r < 0)
+			return r;
+		c->cursor = ALL_STATES;
 	}
 	return event_rows(c);
 }
