@@ -84,6 +84,9 @@ void service_feed(struct service *s, enum sv_event ev)
 		step(s, next);
 	}
 	s->stepping = false;
+	/* The producer may have gone first, being down already. */
+	if (ev == EV_SUP_HUP && s->id->is_log && s->d->partner == POOL_NONE)
+		service_bound_last_read(s);
 	pool_commit(s->sv->pool, s->idx);
 	/* Not before the record that knows of it is safe. */
 	s->d->spawned = 0;
