@@ -16,6 +16,7 @@
 #include "fdio.h"
 
 #define CURRENT "current"
+#define PREVIOUS "previous"
 #define LOOK_MS 1000     /* where changes are not told */
 #define TRIES 16         /* to see current and the rest at one moment */
 #define BLOCK 65536
@@ -38,8 +39,8 @@ static int by_name(const void *a, const void *b)
 	return strcmp(a, b);
 }
 
-/* The rotated files with a name above after, oldest first. */
-static int list_archives(int dirfd, const char *after, struct archives *ret)
+/* The rotated files, oldest first. */
+static int list_archives(int dirfd, struct archives *ret)
 {
 	int fd = fdio_open(dirfd, ".", O_RDONLY | O_DIRECTORY, 0);
 	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
@@ -53,7 +54,7 @@ static int list_archives(int dirfd, const char *after, struct archives *ret)
 	while ((e = readdir(dir)) != NULL) {
 		void *more;
 
-		if (!is_archive(e->d_name) || strcmp(e->d_name, after) <= 0)
+		if (!is_archive(e->d_name))
 			continue;
 		more = realloc(ret->name, (ret->n + 1) * sizeof ret->name[0]);
 		if (more == NULL) {
@@ -117,36 +118,60 @@ static int open_file(int dirfd, const char *name, struct stat *st)
 	return fd;
 }
 
-static bool is_current(int dirfd, const struct stat *st)
+/* The files of the log at one moment, in order: what was rotated, what is being rotated, what is written. */
+struct view {
+	struct archives a;
+	int prevfd, fd; /* previous and current, -1: not there */
+	struct stat prevst, st;
+};
+
+static void view_close(struct view *v)
+{
+	free(v->a.name);
+	v->a = (struct archives){ NULL, 0 };
+	fdio_close(&v->prevfd);
+	fdio_close(&v->fd);
+}
+
+static bool has_inode(int dirfd, const char *name, dev_t dev, ino_t ino)
 {
 	struct stat now;
 
-	return fstatat(dirfd, CURRENT, &now, AT_SYMLINK_NOFOLLOW) == 0 && now.st_dev == st->st_dev
-		&& now.st_ino == st->st_ino;
+	return fstatat(dirfd, name, &now, AT_SYMLINK_NOFOLLOW) == 0 && now.st_dev == dev && now.st_ino == ino;
 }
 
 /*
- * current, and the rotated files above after as they are beside it: looked at again if it is rotated meanwhile.
- * *fd is -1 where there is no current.
+ * The writer renames current to previous, makes a new current, gives previous its stamp by a link and removes that
+ * name. So previous is looked at before the stamps are: what is not there any more has one. What has both is taken
+ * once.
  */
-static int open_view(const struct logdir *l, const char *after, int *fd, struct stat *st, struct archives *a)
+static int view_try(const struct logdir *l, struct view *v)
 {
-	*a = (struct archives){ NULL, 0 };
-	for (int tries = 0; tries < TRIES; tries++) {
-		int r;
+	int r;
 
-		*fd = open_file(l->dirfd, CURRENT, st);
-		if (*fd < 0 && *fd != -ENOENT)
-			return *fd;
-		r = list_archives(l->dirfd, after, a);
-		if (r < 0 || *fd < 0 || is_current(l->dirfd, st)) {
-			if (*fd < 0)
-				*fd = -1;
+	v->fd = open_file(l->dirfd, CURRENT, &v->st);
+	v->prevfd = open_file(l->dirfd, PREVIOUS, &v->prevst);
+	r = v->fd < 0 && v->fd != -ENOENT ? v->fd : list_archives(l->dirfd, &v->a);
+	if (v->fd < 0)
+		v->fd = -1;
+	if (v->prevfd < 0)
+		v->prevfd = -1;
+	for (size_t i = v->a.n; r == 0 && i > 0 && v->a.n - i < 2 && v->prevfd >= 0; i--)
+		if (has_inode(l->dirfd, v->a.name[i - 1], v->prevst.st_dev, v->prevst.st_ino))
+			fdio_close(&v->prevfd);
+	return r;
+}
+
+/* The same until current was the same all the time. */
+static int view_open(const struct logdir *l, struct view *v)
+{
+	*v = (struct view){ .prevfd = -1, .fd = -1 };
+	for (int tries = 0; tries < TRIES; tries++) {
+		int r = view_try(l, v);
+
+		if (r < 0 || v->fd < 0 || has_inode(l->dirfd, CURRENT, v->st.st_dev, v->st.st_ino))
 			return r;
-		}
-		free(a->name);
-		*a = (struct archives){ NULL, 0 };
-		fdio_close(fd);
+		view_close(v);
 	}
 	return -EAGAIN;
 }
@@ -231,45 +256,46 @@ static int tail_archives(const struct logdir *l, const struct archives *a, size_
 	return r;
 }
 
-/* From now on fd is current; the newest of a, if there is any, was there already. */
-static void hold(struct logdir *l, int fd, const struct stat *st, const struct archives *a)
+/* From now on the view's current is the one we hold; the newest stamp, if there is any, was there already. */
+static void hold(struct logdir *l, struct view *v)
 {
 	fdio_close(&l->fd);
-	l->fd = fd;
-	if (a->n > 0)
-		memcpy(l->after, a->name[a->n - 1], LOGDIR_NAME);
-	if (fd < 0)
+	l->fd = v->fd;
+	v->fd = -1;
+	if (v->a.n > 0)
+		memcpy(l->after, v->a.name[v->a.n - 1], LOGDIR_NAME);
+	if (l->fd < 0)
 		return;
-	l->dev = st->st_dev;
-	l->ino = st->st_ino;
-}
-
-/* A file that its processor is still at work on will turn up rotated later. */
-static void note_previous(struct logdir *l)
-{
-	struct stat st;
-
-	if (fstatat(l->dirfd, "previous", &st, AT_SYMLINK_NOFOLLOW) == 0)
-		l->skip++;
+	l->dev = v->st.st_dev;
+	l->ino = v->st.st_ino;
 }
 
 int logdir_tail(struct logdir *l, size_t n, logdir_fn *fn, void *arg)
 {
-	struct archives a;
-	struct stat st;
-	int fd, r = open_view(l, "", &fd, &st, &a);
+	struct view v;
+	int r = view_open(l, &v);
 
 	if (r == 0) {
-		hold(l, fd, &st, &a);
-		note_previous(l);
-		if (fd >= 0)
-			r = seek_lines(fd, &n);
+		hold(l, &v);
+		if (l->fd >= 0)
+			r = seek_lines(l->fd, &n);
+		if (r == 0 && v.prevfd >= 0)
+			r = seek_lines(v.prevfd, &n);
 	}
 	if (r == 0)
-		r = tail_archives(l, &a, n, fn, arg);
+		r = tail_archives(l, &v.a, n, fn, arg);
+	if (r == 0 && v.prevfd >= 0)
+		r = copy_rest(v.prevfd, fn, arg);
 	if (r == 0 && l->fd >= 0)
 		r = copy_rest(l->fd, fn, arg);
-	free(a.name);
+	if (l->fd < 0 && v.prevfd >= 0) {
+		/* In the middle of a rotation: what comes next comes behind this one. */
+		v.fd = v.prevfd;
+		v.st = v.prevst;
+		v.prevfd = -1;
+		hold(l, &v);
+	}
+	view_close(&v);
 	return r;
 }
 
@@ -289,29 +315,34 @@ static bool begins_alike(const struct logdir *l, const char *name)
 	return n > 0 && n == m && memcmp(ours, theirs, (size_t)n) == 0;
 }
 
-/*
- * Those of a from the one on that have been read are the file that was current, under its new name. Returns where to
- * go on.
- */
-static size_t skip_read(struct logdir *l, const struct archives *a, size_t from)
+/* Those that are older than the one we held when it was opened, by their stamps. */
+static size_t skip_older(const struct logdir *l, const struct archives *a)
 {
-	struct stat st;
+	size_t i = 0;
+
+	while (i < a->n && strcmp(a->name[i], l->after) <= 0)
+		i++;
+	return i;
+}
+
+/* The first stamp of which nothing has been read: those behind the file that we hold. */
+static size_t skip_read(struct logdir *l, const struct view *v)
+{
+	size_t i;
 
 	if (l->fd < 0)
-		return from;
-	for (size_t i = from; i < a->n; i++)
-		if (fstatat(l->dirfd, a->name[i], &st, AT_SYMLINK_NOFOLLOW) == 0 && st.st_dev == l->dev
-				&& st.st_ino == l->ino)
-			return i + 1;
-	/* Under no such name: its processor has not made, or has made, another file of it; or it is gone. */
-	if (fstatat(l->dirfd, "previous", &st, AT_SYMLINK_NOFOLLOW) == 0 && st.st_ino == l->ino) {
-		l->skip++;
-		return from;
-	}
-	if (from < a->n && begins_alike(l, a->name[from]))
-		return from + 1;
+		return skip_older(l, &v->a);
+	if (v->prevfd >= 0 && v->prevst.st_dev == l->dev && v->prevst.st_ino == l->ino)
+		return v->a.n;
+	for (i = v->a.n; i > 0; i--)
+		if (has_inode(l->dirfd, v->a.name[i - 1], l->dev, l->ino))
+			return i;
+	/* Under no name: a processor has made another file of it, or it is gone. */
+	i = skip_older(l, &v->a);
+	if (i < v->a.n && begins_alike(l, v->a.name[i]))
+		return i + 1;
 	l->lost = true;
-	return from;
+	return i;
 }
 
 static int copy_archives(struct logdir *l, const struct archives *a, size_t from, logdir_fn *fn, void *arg)
@@ -336,41 +367,38 @@ static int copy_archives(struct logdir *l, const struct archives *a, size_t from
 /* The file we hold is current no more: the rest of it, what was rotated since, and the new one from its beginning. */
 static int go_over(struct logdir *l, logdir_fn *fn, void *arg)
 {
-	struct archives a;
-	struct stat st;
-	size_t from;
-	int fd, r = open_view(l, l->after, &fd, &st, &a);
+	struct view v;
+	int r = view_open(l, &v);
 
-	/* Its writer has let go of it, so that this is the end of it. Between two files there may be none for a moment. */
-	if (r == 0 && fd >= 0 && l->fd >= 0)
-		r = copy_rest(l->fd, fn, arg);
-	if (r == 0 && fd >= 0) {
-		from = l->skip < a.n ? l->skip : a.n;
-		l->skip -= from;
-		from = skip_read(l, &a, from);
-		r = copy_archives(l, &a, from, fn, arg);
-		hold(l, fd, &st, &a);
-	} else {
-		fdio_close(&fd);
+	/* Between two files there may be none for a moment: the next change tells. */
+	if (r < 0 || v.fd < 0) {
+		view_close(&v);
+		return r;
 	}
-	free(a.name);
+	/* Its writer has let go of it, so that this is the end of it. */
+	if (l->fd >= 0)
+		r = copy_rest(l->fd, fn, arg);
+	if (r == 0)
+		r = copy_archives(l, &v.a, skip_read(l, &v), fn, arg);
+	if (r == 0 && v.prevfd >= 0 && (l->fd < 0 || v.prevst.st_dev != l->dev || v.prevst.st_ino != l->ino))
+		r = copy_rest(v.prevfd, fn, arg);
+	hold(l, &v);
+	view_close(&v);
 	return r;
 }
 
 int logdir_more(struct logdir *l, logdir_fn *fn, void *arg)
 {
-	struct stat st = { .st_dev = l->dev, .st_ino = l->ino };
 	int r = l->fd >= 0 ? copy_rest(l->fd, fn, arg) : 0;
 
-	while (r == 0 && (l->fd < 0 || !is_current(l->dirfd, &st))) {
-		ino_t before = l->fd >= 0 ? l->ino : 0;
+	while (r == 0 && (l->fd < 0 || !has_inode(l->dirfd, CURRENT, l->dev, l->ino))) {
+		int before = l->fd;
+		ino_t ino = l->ino;
 
 		r = go_over(l, fn, arg);
-		if (r != 0 || l->fd < 0 || l->ino == before)
-			break; /* there is none now: the wait will tell when */
+		if (r != 0 || l->fd < 0 || (l->fd == before && l->ino == ino))
+			break;
 		r = copy_rest(l->fd, fn, arg);
-		st.st_dev = l->dev;
-		st.st_ino = l->ino;
 	}
 	return r == -EAGAIN ? 0 : r;
 }

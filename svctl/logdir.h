@@ -21,7 +21,6 @@ struct logdir {
 	dev_t dev;
 	ino_t ino;               /* of it */
 	char after[LOGDIR_NAME]; /* the newest rotated file when current was opened; empty: none */
-	size_t skip;             /* rotated files still to come that were read as "previous" */
 	bool lost;               /* files went before they were read; the reader of this clears it */
 	int infd;                /* inotify, or -1 */
 	int timeout_ms;          /* of a wait: -1, or a second where nobody tells */

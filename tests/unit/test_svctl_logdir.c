@@ -359,6 +359,73 @@ Test(svctl_logdir, loses_and_doubles_nothing_in_any_order)
 	}
 }
 
+/* The steps of a rotation as s6-log takes them; the file is under two names, or none that is known, meanwhile. */
+static void rotation_step(unsigned int step, unsigned int stamp, const char *line)
+{
+	char name[32];
+
+	snprintf(name, sizeof name, "@%024x.s", stamp);
+	switch (step) {
+	case 0:
+		cr_assert_eq(renameat(dir.fd, "current", dir.fd, "previous"), 0);
+		break;
+	case 1:
+		append(line);
+		break;
+	case 2:
+		cr_assert_eq(linkat(dir.fd, "previous", dir.fd, name, 0), 0);
+		break;
+	default:
+		cr_assert_eq(unlinkat(dir.fd, "previous", 0), 0);
+	}
+}
+
+Test(svctl_logdir, loses_and_doubles_nothing_between_the_steps_of_a_rotation)
+{
+	for (unsigned int pattern = 0; pattern < 256; pattern++) {
+		static char all[4096];
+
+		append("0\n");
+		snprintf(all, sizeof all, "%s", tail(10));
+		for (unsigned int at = 0; at < 8; at++) {
+			rotation_step(at % 4, 1 + at / 4, at < 4 ? "1\n" : "2\n");
+			if (pattern >> at & 1)
+				strcat(all, more());
+		}
+		append("3\n");
+		strcat(all, more());
+		cr_assert_str_eq(all, "0\n1\n2\n3\n", "pattern %x", pattern);
+		cr_assert_not(l.lost, "pattern %x", pattern);
+		logdir_close(&l);
+		drop(1);
+		drop(2);
+		cr_assert_eq(unlinkat(dir.fd, "current", 0), 0);
+	}
+}
+
+Test(svctl_logdir, begins_between_any_two_steps_of_a_rotation)
+{
+	for (unsigned int begin_at = 0; begin_at < 8; begin_at++) {
+		static char all[4096];
+
+		append("0\n");
+		all[0] = '\0';
+		for (unsigned int at = 0; at < 8; at++) {
+			rotation_step(at % 4, 1 + at / 4, at < 4 ? "1\n" : "2\n");
+			if (at == begin_at)
+				strcat(all, tail(10));
+		}
+		append("3\n");
+		strcat(all, more());
+		cr_assert_str_eq(all, "0\n1\n2\n3\n", "begun at %u", begin_at);
+		cr_assert_not(l.lost, "begun at %u", begin_at);
+		logdir_close(&l);
+		drop(1);
+		drop(2);
+		cr_assert_eq(unlinkat(dir.fd, "current", 0), 0);
+	}
+}
+
 Test(svctl_logname, reads_the_directory_from_a_run_script)
 {
 	static const struct { const char *script, *want; } rows[] = {
