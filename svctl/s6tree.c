@@ -311,7 +311,7 @@ static int change(struct client *c, int dirfd, const char *name, const struct s6
 	if (is_settled(o, name, &before, &code, sentence, cap))
 		return code;
 	if (letters[0] == '\0') {
-		snprintf(sentence, cap, "s6 has no command for the reload signal of '%s'", name);
+		snprintf(sentence, cap, "s6 has no command to send that signal to '%s'", name);
 		return 1;
 	}
 	/* A run that has just been started must not get the signal that ends the old one. */

@@ -65,7 +65,6 @@ t_is "failed for good: what to do" "$(line gone 'to do')" \
 	"its finish script says that it has failed for good: mend what its log says; then 'svctl start gone'"
 svctl -t 1 stop stubborn >/dev/null 2>&1
 ending() {
-	: >"$T/looked"
 	[ "$(line stubborn 'waits for')" = "its process to end" ]
 }
 t_ok "what does not end" t_await 10 ending
@@ -86,4 +85,5 @@ print([(e["exit_code"], e["signal"]) for e in w["exits"]])')" "[(1, None)]"
 kill -SEGV "$TREE_PID"
 t_await_line "$TREE_LOG" "took over after a fault .*fault 1\\)"
 t_is "a fault does not make it forget who asked" "$(line gone wanted)" "down, by its finish script with exit code 125"
+t_is "what was told to do works" "$(svctl signal KILL stubborn)" "stubborn was sent SIGKILL"
 t_done

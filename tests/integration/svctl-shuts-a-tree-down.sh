@@ -31,7 +31,7 @@ t_service "$s" web "sleep 1000 & echo \$! >'$T/left'; exec sleep 1000"
 mkfifo "$T/left"
 t_tree "$s"
 read -r left <"$T/left"
-t_at_exit 'kill "$left" 2>/dev/null'
+t_at_exit "kill $left 2>/dev/null"
 svctl stop web >/dev/null
 t_like "the time is over before its logger's is" "$(svctl -t 300 shutdown 2>&1; echo $?)" \
 	'^svctl: fatal: (shutdown: not done within 300 ms; it goes on|no answer within 300 ms; what was asked for goes on)$'

@@ -35,9 +35,8 @@ later() {
 	waiting=$!
 	t_await 10 follows
 }
-# A connection changes nothing below $T that would have this looked at again: so it does that itself.
+# Is a client there, and keeps its connection?
 follows() {
-	: >"$T/looked"
 	[ "$(sockets)" -gt "$base" ]
 }
 # Sockets of the supervisor: no other client is there meanwhile.
