@@ -132,13 +132,14 @@ for cmd in 'register x' 'unregister x' list 'reconcile --dry-run' config; do
 	t_is "$cmd" "$(says $cmd)" \
 		"1 svctl: fatal: '${cmd%% *}' needs hexad, and '$s' is supervised by something else"
 done
-printf "#!/bin/sh\ntrap '' TERM\necho up\nwhile :; do read -r _ <\"%s\"; done\n" "$T/never" >"$s/db/run"
-mkfifo "$T/never"
+t_service "$s" db "trap '' TERM; echo up >'$T/trapped'; while :; do read -r _ <'$T/never'; done"
+mkfifo "$T/never" "$T/trapped"
 svctl restart db >/dev/null
+read -r _ <"$T/trapped"
 t_is "the time is over" "$(says -t 100 stop db)" "99 svctl: fatal: db: no answer within 100 ms; what was asked for goes on"
 svctl -t 100 stop web >/dev/null
 t_ok "the FIFOs of listeners are removed" test "$(find "$s/web/event" -name 'ftrig1*' | wc -l)" = 1
-kill -KILL "$(sv_pid "$s/db")" "$(sv_pid "$s/ears")"
+svctl signal KILL db ears >/dev/null
 t_is "shutdown" "$(says shutdown)" "0 s6-svscan was told to stop everything"
 t_ok "it does" t_await_exit "$svscan"
 t_is "s6 has ended" "$(says status)" "102 svctl: fatal: nothing supervises '$s'"
