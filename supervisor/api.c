@@ -217,12 +217,14 @@ static void timers_init(struct api *api)
 {
 	uv_timer_init(&api->sv->loop, &api->pause);
 	api->pause.data = api;
+	uv_timer_init(&api->sv->loop, &api->wake);
+	api->wake.data = api;
 	for (size_t i = 0; i < API_PLACES_JOBS; i++) {
 		api->job[i].api = api;
 		uv_timer_init(&api->sv->loop, &api->job[i].timer);
 		api->job[i].timer.data = &api->job[i];
 	}
-	api->handles = 1 + API_PLACES_JOBS;
+	api->handles = 2 + API_PLACES_JOBS;
 }
 
 static struct api *api_create(struct supervisor *sv)
@@ -311,6 +313,7 @@ void api_close(struct supervisor *sv)
 		api->job[i].timer.data = api;
 		uv_close((uv_handle_t *)&api->job[i].timer, on_handle_closed);
 	}
+	uv_close((uv_handle_t *)&api->wake, on_handle_closed);
 	uv_close((uv_handle_t *)&api->pause, on_handle_closed);
 }
 

@@ -29,6 +29,8 @@ void api_intent_letter(struct service *s, enum sv_event ev);
 
 /* Begins to stop and remove a slot, as unregister does, with nobody waiting. False: it cannot be begun now. */
 bool api_remove_slot(struct supervisor *sv, const char *slot);
+/* svfiles.c: the service tells its listeners letters. */
+void api_event(const struct service *s, const char *letters);
 
 /* The slot has left supervision; name is its full name. */
 void api_service_gone(struct supervisor *sv, const char *name);

@@ -1,5 +1,5 @@
 /*
- * start, stop, restart: an event for the service now, the answer when it has become what was asked
+ * start, stop, restart, once: an event for the service now, the answer when it has become what was asked
  * for. Who waits is looked at after every step of his service (api.c); nothing here polls or keeps
  * time.
  */
@@ -41,6 +41,10 @@ static void answer_done(struct api_client *c, const struct service *s)
 
 	if (c->wait == WAIT_DOWN)
 		snprintf(sentence, sizeof sentence, "%s is down", c->subject);
+	else if (c->wait == WAIT_ONCE && s->d->m.state != SV_UP)
+		snprintf(sentence, sizeof sentence, "%s was started once and has ended", c->subject);
+	else if (c->wait == WAIT_ONCE)
+		snprintf(sentence, sizeof sentence, "%s was started once (pid %d)", c->subject, (int)s->d->pid);
 	else
 		snprintf(sentence, sizeof sentence, "%s is up (pid %d)", c->subject, (int)s->d->pid);
 	c->wait = WAIT_NONE;
@@ -138,6 +142,24 @@ void api_verb_start(struct api_client *c, const struct proto_frame *f)
 	}
 	service_feed(s, EV_UP);
 	wait_for(c, WAIT_RUN);
+}
+
+void api_verb_once(struct api_client *c, const struct proto_frame *f)
+{
+	struct service *s = begin_run(c, f->field[2]);
+
+	if (s == NULL)
+		return;
+	if (s->d->m.state == SV_FINISH) {
+		api_answer(c, 1, "%s still runs its finish script; ask again when it is down", c->subject);
+		return;
+	}
+	service_feed(s, EV_ONCE);
+	if (is_steady(s) && s->d->started_ns == c->old_started_ns)
+		api_answer(c, 0, "%s is up already (pid %d) and is not started again", c->subject,
+			(int)s->d->pid);
+	else
+		wait_for(c, WAIT_ONCE);
 }
 
 void api_verb_restart(struct api_client *c, const struct proto_frame *f)

@@ -99,7 +99,9 @@ static void request_over(struct api_client *c)
 	c->rows = NULL;
 	c->verb = NULL;
 	c->reply_len = 0;
-	c->busy = c->refused = false;
+	if (c->follows)
+		c->api->followers--;
+	c->busy = c->refused = c->follows = false;
 	c->refused_by = NULL;
 	c->subject[0] = '\0';
 	c->since = mono_ns();
@@ -204,6 +206,10 @@ static void pump(struct api_client *c)
 
 	if (c->rows != NULL) {
 		r = c->rows(c);
+		if (r == API_ROWS_LATER) {
+			poll_for(c, 0);
+			return;
+		}
 		if (r <= 0) {
 			sending_failed(c, r == 0 ? -EAGAIN : r);
 			return;
@@ -218,6 +224,11 @@ static void pump(struct api_client *c)
 	}
 	request_over(c);
 	poll_for(c, UV_READABLE);
+}
+
+void api_client_pump(struct api_client *c)
+{
+	pump(c);
 }
 
 void api_answer(struct api_client *c, int code, const char *fmt, ...)
@@ -253,8 +264,18 @@ static void note_subject(struct api_client *c)
 	snprintf(c->subject, sizeof c->subject, "%s", c->frame.n > 2 ? c->frame.field[2] : "-");
 }
 
+/* What the verb asks of services is asked by this client. */
+static void name_asker(const struct api_client *c)
+{
+	struct asked *a = &c->api->sv->asker;
+
+	*a = (struct asked){ .by = ASKED_SOCKET, .uid = c->uid, .pid = c->pid };
+	memcpy(a->comm, c->comm, sizeof a->comm);
+}
+
 static void dispatch(struct api_client *c)
 {
+	struct supervisor *sv = c->api->sv;
 	const struct proto_frame *f = &c->frame;
 	const struct api_verb *v;
 
@@ -277,8 +298,11 @@ static void dispatch(struct api_client *c)
 	note_subject(c);
 	if (v->change)
 		note_comm(c);
-	if (v->right != RIGHT_ADMIN || api_may(c, v->right, NULL, (uid_t)-1))
-		v->fn(c, f);
+	if (v->right == RIGHT_ADMIN && !api_may(c, v->right, NULL, (uid_t)-1))
+		return;
+	name_asker(c);
+	v->fn(c, f);
+	sv->asker = (struct asked){ .by = ASKED_HEXAD };
 }
 
 /* Receives a frame and the descriptors with it: three at most, others are closed. */

@@ -20,6 +20,7 @@
 #define API_PLACES_JOBS (API_JOBS + API_SEATS) /* with a wish to write down for each client */
 #define API_SENTENCE 512     /* longest answer */
 #define API_ROWS_TURN 256    /* rows sent to one client in one turn */
+#define API_EVENTS 256       /* that are kept for who asks late or reads slowly */
 #define API_ACCEPTS_TURN 8   /* connections taken from one listener in one turn */
 /*
  * More than seats: who was asked to leave keeps his place until libuv has let go, at the end of
@@ -38,9 +39,10 @@ struct api_ref {
 };
 
 /*
- * Sends rows from c->cursor on. 1: all are sent, 0: go on in another turn, negative: -errno of the
- * connection.
+ * Sends rows from c->cursor on. 1: all are sent, 0: go on in another turn, API_ROWS_LATER: there are none
+ * now, api_client_pump says when; negative: -errno of the connection.
  */
+#define API_ROWS_LATER 2
 typedef int api_rows_fn(struct api_client *c);
 typedef void api_verb_fn(struct api_client *c, const struct proto_frame *f);
 
@@ -77,6 +79,8 @@ struct api_client {
 
 	api_rows_fn *rows;            /* being sent, or NULL */
 	size_t cursor;
+	bool follows;                 /* events, as they come */
+	uint64_t seq;                 /* of the next event to send */
 	struct plan plan;             /* of a dry run */
 	struct rc_lines lines;        /* of an answer about the service graph */
 	bool rc_waits;                /* for the change of the graph that is under way */
@@ -134,6 +138,16 @@ struct api_listener {
 	bool on;
 };
 
+/* What a service told its listeners, with what was known of it then. */
+struct api_event {
+	struct timespec stamp;
+	char letter;
+	uint16_t wstat;
+	pid_t pid;
+	uid_t owner;
+	char name[SV_NAME_FULL + 1];
+};
+
 struct api {
 	struct supervisor *sv;
 	unsigned int handles;         /* open libuv handles; the memory goes with the last */
@@ -147,6 +161,10 @@ struct api {
 	unsigned int refused_logged;  /* refusals logged in this second */
 	unsigned int refused_hidden;  /* and not logged */
 	int64_t refused_since;
+	unsigned int followers;
+	uv_timer_t wake;              /* serves followers in a turn of its own */
+	uint64_t events_next;         /* number of the next event, from 0 */
+	struct api_event event[API_EVENTS]; /* a ring, by number */
 	struct api_client client[API_PLACES];
 	uint64_t job_seq;
 	struct api_job job[API_PLACES_JOBS];
@@ -175,6 +193,8 @@ void api_answer(struct api_client *c, int code, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 /* Ends the request with rows, then "ok". */
 void api_answer_rows(struct api_client *c, api_rows_fn *rows);
+/* Sends on to a client whose rows were API_ROWS_LATER. */
+void api_client_pump(struct api_client *c);
 /* For api_rows_fn: 0, -EAGAIN or another -errno. */
 int api_row(struct api_client *c, const char *const *fields, unsigned int n);
 
@@ -188,13 +208,32 @@ bool api_may(struct api_client *c, enum api_right right, const char *name, uid_t
 /* The service of that name, with which the peer may do what the verb does; else answered and NULL. */
 struct service *api_slot_of(struct api_client *c, const char *name);
 
+/* For a request about all services: reads the row observe once; then, does the peer see that one? */
+void api_observes(struct api_client *c);
+bool api_sees(const struct api_client *c, const char *name, uid_t owner);
+/* By its own name, else by the name of its profile; NULL. */
+struct service *api_find(struct supervisor *sv, const char *name);
+/* Does what a client has written mean the service of that name? */
+bool api_name_is(const struct supervisor *sv, const char *written, const char *name);
+/* A row of the status verb; tag NULL, or a word behind "row". */
+int api_status_row(struct api_client *c, const struct service *s, const char *tag);
+
+/* api_events.c */
+api_verb_fn api_verb_events;
+
+/* api_why.c: what is known about a service, and about the supervisor. */
+api_verb_fn api_verb_config, api_verb_info, api_verb_why;
+
 /* api_change.c */
 struct service *api_ref_get(struct supervisor *sv, const struct api_ref *ref);
 void api_ref_set(struct api_ref *ref, const struct service *s);
 void api_wait_check(struct api_client *c);
 /* True, and answered: nothing new is begun in a tree that is being left. */
 bool api_tree_leaves(struct api_client *c);
-api_verb_fn api_verb_start, api_verb_stop, api_verb_restart;
+api_verb_fn api_verb_once, api_verb_start, api_verb_stop, api_verb_restart;
+
+/* api_signal.c */
+api_verb_fn api_verb_cont, api_verb_pause, api_verb_reload, api_verb_shutdown, api_verb_signal;
 
 /* api_halt.c */
 api_verb_fn api_verb_halt;

@@ -76,6 +76,16 @@ static void answer_refused(struct api_client *c, enum api_right right, uid_t own
 			tree_name, owner_name, c->verb->name, c->refused_by);
 }
 
+void api_observes(struct api_client *c)
+{
+	take_grant(c, RIGHT_OBSERVE);
+}
+
+bool api_sees(const struct api_client *c, const char *name, uid_t owner)
+{
+	return is_granted(c, RIGHT_OBSERVE, name, owner);
+}
+
 bool api_may(struct api_client *c, enum api_right right, const char *name, uid_t owner)
 {
 	if (api_rule_allows(right, c->uid, c->api->sv->scandir_uid, owner))
@@ -87,8 +97,7 @@ bool api_may(struct api_client *c, enum api_right right, const char *name, uid_t
 	return false;
 }
 
-/* By its own name, else by the name of its profile. */
-static struct service *find(struct supervisor *sv, const char *name)
+struct service *api_find(struct supervisor *sv, const char *name)
 {
 	struct service *s = service_find(sv, name);
 	char slot[SV_NAME_FULL + 1];
@@ -100,9 +109,19 @@ static struct service *find(struct supervisor *sv, const char *name)
 	return service_find(sv, slot);
 }
 
+bool api_name_is(const struct supervisor *sv, const char *written, const char *name)
+{
+	char slot[SV_NAME_FULL + 1];
+
+	if (strcmp(written, name) == 0)
+		return true;
+	return strlen(written) <= SV_NAME_MAX && slot_name(sv->config, written, slot, sizeof slot) >= 0
+		&& strcmp(slot, name) == 0;
+}
+
 struct service *api_slot_of(struct api_client *c, const char *name)
 {
-	struct service *s = find(c->api->sv, name);
+	struct service *s = api_find(c->api->sv, name);
 
 	if (s == NULL) {
 		api_answer(c, 2, "no such service '%.255s'", name);
@@ -123,24 +142,28 @@ static void hex(char *out, const uint8_t *in, size_t n)
 	*out = '\0';
 }
 
-static int status_row(struct api_client *c, const struct service *s)
+int api_status_row(struct api_client *c, const struct service *s, const char *tag)
 {
 	struct svstatus st;
 	uint8_t packed[SVSTATUS_SIZE];
 	char text[2 * SVSTATUS_SIZE + 1], owner[12];
-	const char *fields[PS_FIELDS];
+	const char *all[PS_FIELDS + 1] = { "row", tag }, **fields = tag != NULL ? all + 1 : all;
 
 	service_status(s, &st);
 	svstatus_pack(packed, &st);
 	hex(text, packed, sizeof packed);
 	snprintf(owner, sizeof owner, "%u", (unsigned int)s->id->uid);
-	fields[PS_TAG] = "row";
 	fields[PS_NAME] = s->id->name;
 	fields[PS_STATUS] = text;
 	fields[PS_NORMALLY] = svcdir_flag(s->d->dirfd, "down") == 1 ? "down" : "up";
 	fields[PS_OWNER] = owner;
 	fields[PS_NOTE] = s->d->note;
-	return api_row(c, fields, PS_FIELDS);
+	return api_row(c, all, tag != NULL ? PS_FIELDS + 1 : PS_FIELDS);
+}
+
+static int status_row(struct api_client *c, const struct service *s)
+{
+	return api_status_row(c, s, NULL);
 }
 
 static int rows_of_all(struct api_client *c, int (*row)(struct api_client *, const struct service *))
@@ -173,7 +196,7 @@ static int status_of_named(struct api_client *c)
 	int r;
 
 	for (; c->cursor + 2 < c->frame.n; c->cursor++) {
-		const struct service *s = find(c->api->sv, c->frame.field[c->cursor + 2]);
+		const struct service *s = api_find(c->api->sv, c->frame.field[c->cursor + 2]);
 
 		r = s == NULL ? 0 : status_row(c, s);
 		if (r < 0)

@@ -316,6 +316,8 @@ void config_finish(struct config *c)
 		free(*field);
 		*field = NULL;
 	}
+	free(c->file);
+	c->file = NULL;
 }
 
 /* The nth word of an enum's words. */
@@ -332,27 +334,35 @@ static struct word enum_word(const struct option *o, const void *field)
 	return w;
 }
 
+void config_value(const struct config *c, size_t i, char *buf, size_t cap)
+{
+	const struct option *o = &config_options[i];
+	const char *field = (const char *)c + o->offset;
+	struct word w;
+
+	switch (o->type) {
+	case OPTION_STRING:
+		snprintf(buf, cap, "%s", *(char *const *)(const void *)field);
+		break;
+	case OPTION_UINT:
+		snprintf(buf, cap, "%u", *(const uint32_t *)(const void *)field);
+		break;
+	case OPTION_BOOL:
+		snprintf(buf, cap, "%s", *(const bool *)(const void *)field ? "yes" : "no");
+		break;
+	case OPTION_ENUM:
+		w = enum_word(o, field);
+		snprintf(buf, cap, "%.*s", (int)w.len, w.text);
+		break;
+	}
+}
+
 void config_print(const struct config *c, FILE *out)
 {
-	for (const struct option *o = config_options; o < config_options + config_noptions; o++) {
-		const char *field = (const char *)c + o->offset;
-		struct word w;
+	char value[CONFIG_LINE_MAX + 1];
 
-		fprintf(out, "%s.%s = ", o->section, o->key);
-		switch (o->type) {
-		case OPTION_STRING:
-			fprintf(out, "%s\n", *(char *const *)(const void *)field);
-			break;
-		case OPTION_UINT:
-			fprintf(out, "%u\n", *(const uint32_t *)(const void *)field);
-			break;
-		case OPTION_BOOL:
-			fprintf(out, "%s\n", *(const bool *)(const void *)field ? "yes" : "no");
-			break;
-		case OPTION_ENUM:
-			w = enum_word(o, field);
-			fprintf(out, "%.*s\n", (int)w.len, w.text);
-			break;
-		}
+	for (size_t i = 0; i < config_noptions; i++) {
+		config_value(c, i, value, sizeof(value));
+		fprintf(out, "%s.%s = %s\n", config_options[i].section, config_options[i].key, value);
 	}
 }

@@ -15,6 +15,8 @@
 #define CONFIG_FILE "/etc/hexad.ini"
 #define CONFIG_LINE_MAX 198 /* bytes of one line: inih's INI_MAX_LINE as Debian builds it, less newline and NUL */
 
+#define CONFIG_OPTIONS_MAX 128
+
 enum config_run_as { RUN_AS_OWNER, RUN_AS_SUPERVISOR };
 enum config_throttle { THROTTLE_HEXAD, THROTTLE_S6 };
 enum config_owner { SCANDIR_ROOT, SCANDIR_APP };
@@ -76,6 +78,10 @@ struct config {
 
 	/* [main] */
 	char *main_wrapper;    /* the user's own words begin after this argument of /init */
+
+	/* where values come from: the line of file that gave the nth option of the table, 0: the default */
+	char *file;            /* that was read, empty: none */
+	uint16_t lines[CONFIG_OPTIONS_MAX];
 };
 
 /*

@@ -44,6 +44,9 @@ struct option {
 extern const struct option config_options[];
 extern const size_t config_noptions;
 
+/* The value of the ith option as text; the longest is CONFIG_LINE_MAX bytes. */
+void config_value(const struct config *c, size_t i, char *buf, size_t cap);
+
 /* Index of a key, in which '-' and '_' are the same character; -1. */
 int config_find(const char *section, const char *key);
 bool config_has_section(const char *section);

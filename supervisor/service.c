@@ -41,6 +41,7 @@ static void step(struct service *s, enum sv_event ev)
 {
 	struct sv_step st = sv_step(&s->d->m, ev);
 
+	asked_note(s, ev);
 	s->d->m = st.next;
 	service_act(s, ev, &st);
 }
@@ -83,6 +84,9 @@ void service_feed(struct service *s, enum sv_event ev)
 		step(s, next);
 	}
 	s->stepping = false;
+	/* The producer may have gone first, being down already. */
+	if (ev == EV_SUP_HUP && s->id->is_log && s->d->partner == POOL_NONE)
+		service_bound_last_read(s);
 	pool_commit(s->sv->pool, s->idx);
 	/* Not before the record that knows of it is safe. */
 	s->d->spawned = 0;
@@ -107,6 +111,7 @@ static void on_control(void *data)
 	ssize_t n;
 
 	n = sys.read(s->d->ctlfd, buf, sizeof(buf));
+	sv->asker.by = ASKED_FIFO;
 	for (ssize_t i = 0; i < n && alive(sv, idx, s) && s->d->begun; i++) {
 		int ev = ctl_event_of(buf[i]);
 
@@ -116,6 +121,7 @@ static void on_control(void *data)
 		if (alive(sv, idx, s))
 			api_intent_letter(s, (enum sv_event)ev);
 	}
+	sv->asker.by = ASKED_HEXAD;
 }
 
 enum said { SAID_NOTHING, SAID_WORDS, SAID_READY };
@@ -432,6 +438,7 @@ void service_begin(struct service *s)
 	s->d->stamp = s->d->readystamp = tai_now();
 	/* Compat: paused with pid 0 is how s6 2.13.2 and later say "not started yet", in the first status only. */
 	s->d->m = (struct sv_machine){ .state = SV_DOWN, .want_up = !down, .paused = true, .ready = true };
+	asked_begin(s);
 	pool_commit(s->sv->pool, s->idx);
 	r = svfiles_write_status(s);
 	if (r < 0)

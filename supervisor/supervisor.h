@@ -49,6 +49,7 @@ struct supervisor {
 	uint32_t pid_mask;
 	uint32_t name_max;          /* longest name of a slot */
 	uint32_t fd_limit;          /* soft limit of open files after it was raised */
+	struct asked asker;         /* on whose behalf events are handed over now (asked.h) */
 	uint32_t rescan_ms;         /* -t; 0: only when told */
 	struct child *children;     /* child.c */
 	struct api *api;            /* api.c; NULL without a socket */

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "api.h"
 #include "config.h"
 #include "dtally.h"
 #include "fdio.h"
@@ -340,6 +341,7 @@ void svfiles_notify(struct service *s, const char *letters)
 {
 	int dir;
 
+	api_event(s, letters);
 	if (s->d->vanished)
 		return;
 	dir = enter_dir(s, "event", O_RDONLY);
@@ -369,6 +371,18 @@ int svfiles_add_death(struct service *s, int wstat, uint32_t max)
 	r = fdio_replace(dir, "death_tally", "death_tally.new", buf, (size_t)len, 0666, false);
 	leave_dir(&dir);
 	return r;
+}
+
+ssize_t svfiles_read_deaths(const struct service *s, uint8_t *buf, size_t cap)
+{
+	int dir = s->d->vanished ? -ENOENT : enter_dir(s, "supervise", O_PATH);
+	ssize_t len;
+
+	if (dir < 0)
+		return dir;
+	len = fdio_read_file(dir, "death_tally", buf, cap);
+	leave_dir(&dir);
+	return len;
 }
 
 int svfiles_make_down(struct service *s)

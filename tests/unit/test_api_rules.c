@@ -141,3 +141,32 @@ Test(api_rules, who_waits_for_nothing_waits)
 
 	cr_assert_eq(api_rule_wait(WAIT_NONE, 0, &g), VERDICT_WAIT);
 }
+
+static enum api_verdict once(enum sv_state state, bool pending, bool noted, int64_t started)
+{
+	struct api_glimpse g = { .state = state, .exec_pending = pending, .noted = noted,
+		.started_ns = started };
+
+	return api_rule_wait(WAIT_ONCE, 100, &g);
+}
+
+Test(api_rules, a_run_that_is_wanted_once_may_be_over_already)
+{
+	cr_assert_eq(once(SV_UP, false, false, 200), VERDICT_DONE);
+	cr_assert_eq(once(SV_FINISH, false, false, 200), VERDICT_DONE);
+	cr_assert_eq(once(SV_DOWN, false, false, 200), VERDICT_DONE);
+	cr_assert_eq(once(SV_UP, true, false, 200), VERDICT_WAIT, "its exec is not known to have worked");
+	cr_assert_eq(once(SV_DOWN, false, false, 100), VERDICT_WAIT, "its predecessor is still there");
+	cr_assert_eq(once(SV_DOWN, false, true, 200), VERDICT_FAILED);
+	cr_assert_eq(once(SV_GONE, false, false, 200), VERDICT_SUPERSEDED);
+}
+
+Test(api_rules, a_reader_of_events_loses_only_what_the_ring_has_lost)
+{
+	cr_assert_eq(api_rule_events_from(0, 0, 4), 0);
+	cr_assert_eq(api_rule_events_from(4, 0, 4), 0, "the ring is just full");
+	cr_assert_eq(api_rule_events_from(5, 0, 4), 1);
+	cr_assert_eq(api_rule_events_from(50, 45, 4), 46);
+	cr_assert_eq(api_rule_events_from(50, 46, 4), 46);
+	cr_assert_eq(api_rule_events_from(50, 50, 4), 50);
+}
