@@ -61,9 +61,9 @@ t_is "logutil-service: S6_KEEP_ENV" \
 	"$(scene "export S6_KEEP_ENV=1 S6_LOGGING_SCRIPT='n1 pX'; echo hello | logutil-service /run/l; cat l/current")" "X hello"
 # shellcheck disable=SC2016
 t_is "logutil-service: what it becomes" "$(scene 'mkfifo q; exec 5<>q; FOO=bar logutil-service /run/l <&5 & pid=$!
-	until tr "\0" " " </proc/$pid/cmdline | grep "^s6-log -b -- n20 s1000000 T /run/l $"; do :; done
+	until tr "\0" "|" </proc/$pid/cmdline | grep "^s6-log|-b|--|n20|s1000000|T|/run/l|$"; do :; done
 	tr "\0" "\n" </proc/$pid/environ | wc -l; grep -E "^(Uid|Groups)" /proc/$pid/status | tr -s "\t " " "; kill $pid; wait')" \
-	"s6-log -b -- n20 s1000000 T /run/l 
+	"s6-log|-b|--|n20|s1000000|T|/run/l|
 0
 Uid: 65534 65534 65534 65534
 Groups: 65534 "
@@ -77,7 +77,8 @@ t_is "logutil-service: no directory" "$(scene "logutil-service; echo \$?")" \
 	"logutil-service: usage: logutil-service [ -f fifo ] logdir
 100"
 t_is "logutil-service: who is not root logs as himself" \
-	"$(scene "mkdir mine; chown 10000 mine; echo hello | setpriv --reuid 10000 --regid 10000 --clear-groups logutil-service ./mine; stat -c %u mine/current")" 10000
+	"$(scene "mkdir mine; chown 10000 mine; echo hello |
+		setpriv --reuid 10000 --regid 10000 --clear-groups logutil-service ./mine; stat -c %u mine/current")" 10000
 t_is "logutil-service-main: as whoever calls it" \
 	"$(scene "echo hello | logutil-service-main ./l2; stat -c %U l2/current; grep -c hello l2/current")" "root
 1"
