@@ -41,6 +41,13 @@ kill -HUP $PID
 wait $PID
 t_is "SIGHUP between lines ends it at once" "$?" 0
 
+start R1 n9 ./timed
+echo early >&3
+t_ok "R: time rotates a file that has something in it" t_await 20 sh -c 'ls timed | grep -q "^@.*[.]s$" && [ ! -s timed/current ]'
+t_is "R: with all that was in it" "$(cat timed/@*.s)" early
+kill -HUP $PID
+wait $PID
+
 start -t 200 ./dir
 printf unfinished >&3
 t_await 1 false >/dev/null
