@@ -159,8 +159,8 @@ static void pipeline_bundles(struct rc_defs *d)
 		if (!d->def[i].pipeline)
 			continue;
 		if (d->def[i].consumer || !d->def[i].producers.n) {
-			rc_problem(d->problems, 0, "pipeline-name of service %s is ignored: it is not the last consumer of a pipeline",
-				d->def[i].name);
+			rc_problem(d->problems, 0, "pipeline-name of service %s is ignored: it is not the last consumer of "
+				"a pipeline", d->def[i].name);
 			continue;
 		}
 		chain(d, &members, &d->def[i]);

@@ -13,6 +13,7 @@
 
 #include "el.h"
 #include "fdio.h"
+#include "msg.h"
 #include "rcraw.h"
 #include "svcdir.h"
 #include "sys.h"
@@ -47,6 +48,17 @@ void rc_problems_finish(struct rc_problems *p)
 	for (unsigned int i = 0; i < p->n && i < RC_PROBLEMS_MAX; i++)
 		free(p->kept[i].text);
 	p->n = p->errors = 0;
+}
+
+int rc_problem_show(const struct rc_problems *p, unsigned int i, char *buf, size_t cap)
+{
+	const char *text;
+
+	if (i >= p->n || i >= RC_PROBLEMS_MAX)
+		return -1;
+	text = p->kept[i].text ? p->kept[i].text : "out of memory";
+	(void)msg_escape(buf, cap, text, strlen(text));
+	return p->kept[i].code;
 }
 
 /* One problem for all that follows of it. */
