@@ -1,5 +1,6 @@
 # hexad's image. `docker build .` gives the runtime image; `docker build --target overlay .` gives an image
-# of hexad's files alone, which any other image takes with COPY --from: the programs are static.
+# of hexad's files alone, which any other image takes with COPY --from: the programs are static. The target symlinks
+# has every name in /usr/bin too.
 
 FROM debian:bookworm-slim AS build
 RUN apt-get update \
@@ -10,10 +11,14 @@ WORKDIR /src
 COPY . .
 RUN make -j"$(nproc)" CFLAGS=-O2 \
  && strip build/hexad build/svctl build/hexad-shim \
- && make CFLAGS=-O2 DESTDIR=/out install
+ && make CFLAGS=-O2 DESTDIR=/out install \
+ && make CFLAGS=-O2 DESTDIR=/out-symlinks SYMLINKS=1 install
 
 FROM scratch AS overlay
 COPY --from=build /out/ /
+
+FROM scratch AS symlinks
+COPY --from=build /out-symlinks/ /
 
 FROM debian:bookworm-slim
 RUN groupadd --gid 10000 app \

@@ -96,6 +96,10 @@ $(BUILD)/libsv.a: $(COMMON_O)
 $(BUILD)/libhexad.a: $(filter-out %/main.o,$(HEXAD_O))
 	$(Q)rm -f $@; ar rcs $@ $^
 
+# And of svctl's.
+$(BUILD)/libsvctl.a: $(filter-out %/main.o,$(SVCTL_O))
+	$(Q)rm -f $@; ar rcs $@ $^
+
 # Objects have a folder of their own: build/svctl is a program.
 define COMPILE
 	$(if $(Q),@echo "  CC  $<")
@@ -113,6 +117,12 @@ $(BUILD)/unit/%: tests/unit/%.c $(BUILD)/libhexad.a $(BUILD)/libsv.a
 	$(Q)$(CC) $(CFLAGS) $(SV_CFLAGS) -Isupervisor -Itests/lib $(filter-out -static,$(SV_LDFLAGS)) \
 		-o $@ $< $(BUILD)/libhexad.a $(BUILD)/libsv.a $(UNIT_LIBS)
 
+$(BUILD)/unit/test_svctl_%: tests/unit/test_svctl_%.c $(BUILD)/libsvctl.a $(BUILD)/libsv.a
+	$(if $(Q),@echo "  LD  $@")
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) $(SV_CFLAGS) -Isvctl -Itests/lib $(filter-out -static,$(SV_LDFLAGS)) \
+		-o $@ $< $(BUILD)/libsvctl.a $(BUILD)/libsv.a -lcriterion -ljansson
+
 # Every name hexad answers to, in one folder: what the tests put first on PATH.
 links: $(PROGRAMS) ## make $(BUILD)/bin with every name as a link
 	$(Q)rm -rf $(BUILD)/bin; mkdir -p $(BUILD)/bin
@@ -128,14 +138,14 @@ $(BUILD)/await: tests/lib/await.c
 
 include $(wildcard tests/*.mk)
 
-tests-built: links $(BUILD)/await $(UNIT) $(FAULT)
+tests-built: links $(BUILD)/await $(UNIT) $(FAULT) $(TRACE) $(FUZZ)
 
 .PHONY: san-built
 san-built:
 	$(Q)$(MAKE) --no-print-directory SAN=address,undefined tests-built
 
 install: links ## put the programs, their names and rootfs/image below DESTDIR
-	$(Q)B=$(BUILD) DESTDIR=$(DESTDIR) rootfs/install
+	$(Q)B=$(BUILD) DESTDIR=$(DESTDIR) SYMLINKS=$(SYMLINKS) rootfs/install
 
 clean: ## remove all build output
 	rm -rf build

@@ -242,7 +242,8 @@ static bool remove_entry(struct removal *rm, int dirfd, const char *name, unsign
 
 	if (sys.unlinkat(dirfd, name, 0) < 0)
 		r = -errno;
-	if (r == -EISDIR || r == -EPERM)
+	/* Who may not remove this name may still empty the directory behind it. */
+	if (r == -EISDIR || r == -EPERM || r == -EACCES)
 		r = remove_dir(rm, dirfd, name, depth, r);
 	if (r < 0)
 		note(rm, r);

@@ -3,6 +3,7 @@
 
 #include "fdio.h"
 #include "ids.h"
+#include "number.h"
 #include "sys.h"
 
 #include <errno.h>
@@ -48,33 +49,16 @@ static unsigned int split(char *text, char *words[WORDS])
 	return n;
 }
 
-static bool parse_number(const char *text, unsigned int base, unsigned long max, unsigned long *ret)
-{
-	unsigned long n = 0;
-
-	if (!*text)
-		return false;
-	for (; *text; text++) {
-		if (*text < '0' || *text >= (char)('0' + base))
-			return false;
-		n = n * base + (unsigned long)(*text - '0');
-		if (n > max)
-			return false;
-	}
-	*ret = n;
-	return true;
-}
-
 /* The highest number means "leave as it is" to the kernel: never a user. */
-static bool parse_id(const char *text, unsigned long *ret)
+static bool parse_id(const char *text, uint64_t *ret)
 {
-	return parse_number(text, 10, 0xfffffffeUL, ret);
+	return number_parse(text, strlen(text), 10, UINT32_MAX - 1, ret);
 }
 
 static bool parse_fallback(char *text, struct fixattrs_line *line)
 {
 	char *colon = strchr(text, ':');
-	unsigned long uid, gid;
+	uint64_t uid, gid;
 
 	if (!colon)
 		return false;
@@ -108,9 +92,9 @@ static enum fixattrs_error parse_account(char *text, struct fixattrs_line *line)
 
 static bool parse_mode(const char *text, mode_t *ret)
 {
-	unsigned long mode;
+	uint64_t mode;
 
-	if (!parse_number(text, 8, 07777, &mode))
+	if (!number_parse(text, strlen(text), 8, 07777, &mode))
 		return false;
 	*ret = (mode_t)mode;
 	return true;
@@ -151,7 +135,7 @@ static int half_of(const char *text, bool is_group, unsigned int *ret)
 {
 	struct ids ids;
 	gid_t gid;
-	unsigned long n;
+	uint64_t n;
 	int r = 0;
 
 	if (!*text) {

@@ -68,16 +68,14 @@ static const struct passwd *next_match(FILE *f, const char *name, uid_t uid, int
 	return NULL;
 }
 
-/* Adds a group unless it is there or there is no room. */
-static void add_group(struct ids *ids, gid_t gid)
+/* The place of gid in a list of n, or n. */
+static unsigned int find_group(const gid_t *list, unsigned int n, gid_t gid)
 {
 	unsigned int i;
 
-	for (i = 0; i < ids->ngroups; i++)
-		if (ids->groups[i] == gid)
-			return;
-	if (ids->ngroups < IDS_GROUPS_MAX)
-		ids->groups[ids->ngroups++] = gid;
+	for (i = 0; i < n && list[i] != gid; i++)
+		;
+	return i;
 }
 
 static bool is_member(const struct group *gr, const char *user)
@@ -90,24 +88,38 @@ static bool is_member(const struct group *gr, const char *user)
 	return false;
 }
 
-/* The user's own group and those that list him; an image may have no group file at all. */
-static int fill_groups(struct ids *ids, const char *user)
+/* An image may have no group file at all. */
+int ids_memberships(const char *user, gid_t *list, unsigned int cap)
 {
 	FILE *f;
 	const struct group *gr;
-	int r;
+	unsigned int n = 0;
+	int r = open_list(GROUP, &f);
 
-	ids->ngroups = 0;
-	add_group(ids, ids->gid);
-	r = open_list(GROUP, &f);
 	if (r < 0)
 		return r == -ENOENT ? 0 : r;
 	for (errno = 0; (gr = fgetgrent(f)) != NULL; errno = 0)
-		if (is_member(gr, user))
-			add_group(ids, gr->gr_gid);
-	r = errno != 0 && errno != ENOENT ? -errno : 0;
+		if (n < cap && is_member(gr, user) && find_group(list, n, gr->gr_gid) == n)
+			list[n++] = gr->gr_gid;
+	r = errno != 0 && errno != ENOENT ? -errno : (int)n;
 	(void)fclose(f);
 	return r;
+}
+
+/* The user's own group and those that list him. */
+static int fill_groups(struct ids *ids, const char *user)
+{
+	int r = ids_memberships(user, ids->groups + 1, IDS_GROUPS_MAX - 1);
+	unsigned int i;
+
+	if (r < 0)
+		return r;
+	ids->groups[0] = ids->gid;
+	ids->ngroups = (unsigned int)r + 1;
+	i = 1 + find_group(ids->groups + 1, (unsigned int)r, ids->gid);
+	if (i < ids->ngroups)
+		memmove(ids->groups + i, ids->groups + i + 1, (--ids->ngroups - i) * sizeof(gid_t));
+	return 0;
 }
 
 /* Looks a user up by name, or by uid if name is NULL. */
@@ -231,17 +243,14 @@ static bool has_ids(const struct ids *ids)
 static bool has_groups(const struct ids *ids)
 {
 	gid_t now[IDS_GROUPS_MAX];
-	unsigned int i, j;
+	unsigned int i;
 	long n = syscall(NR_GETGROUPS, IDS_GROUPS_MAX, now);
 
 	if (n < 0 || (unsigned long)n != ids->ngroups)
 		return false;
-	for (i = 0; i < ids->ngroups; i++) {
-		for (j = 0; j < ids->ngroups && now[j] != ids->groups[i]; j++)
-			;
-		if (j == ids->ngroups)
+	for (i = 0; i < ids->ngroups; i++)
+		if (find_group(now, ids->ngroups, ids->groups[i]) == ids->ngroups)
 			return false;
-	}
 	return true;
 }
 

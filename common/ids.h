@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-#define IDS_GROUPS_MAX 64 /* supplementary groups kept; more are cut */
+#define IDS_GROUPS_MAX 1024 /* supplementary groups kept; more are cut */
 #define IDS_NOGROUP 65534
 
 struct ids {
@@ -26,6 +26,12 @@ int ids_by_user(const char *user, struct ids *ret);
 
 /* By number. A uid that is not listed gets gid 65534 and no groups, and still 0. */
 int ids_by_uid(uid_t uid, struct ids *ret);
+
+/*
+ * The groups that list the user as a member, each once, his own among them only where it lists him too: the
+ * first cap of them to list. Returns how many it wrote, or -errno.
+ */
+int ids_memberships(const char *user, gid_t *list, unsigned int cap);
 
 /* The group's number; -ENOENT. */
 int ids_group(const char *group, gid_t *ret);

@@ -495,6 +495,7 @@ static void source_dir(struct rc_defs *d, unsigned int source)
 	int fd = -1;
 
 	if (entries(d, d->in->source[source], &fd, &names)) {
+		/* An image without services of its own is no mistake. */
 		if (!names.n && !d->in->container)
 			rc_problem(d->problems, 0, "source %s is empty", d->in->source[source]);
 		for (uint32_t i = 0; i < names.n && !d->full && !d->no_memory; i++)

@@ -26,6 +26,12 @@ extern const struct applet *applet_self;
 /* "NAME: usage: NAME SYNOPSIS", exit 100. */
 void applet_usage(void) __attribute__((noreturn));
 
+/* The same as another command, which this one is made of in s6. */
+void applet_usage_of(const char *name) __attribute__((noreturn));
+
+/* Goes on as another command; argv[0] is its name. Returns its exit code. */
+int applet_call(const char *name, int argc, char **argv);
+
 /*
  * Options as s6 reads them, one a call (option.h has the rules): the letter, or -1 at the end. spec is getopt's,
  * without a leading "+"; optarg and optind are set as getopt does. Anything unknown and a missing
@@ -41,5 +47,8 @@ int applet_operands(int argc, char **argv, char ***operands);
 
 /* Decimal digits only, at most max; else a usage error. */
 unsigned int applet_uint(const char *text, unsigned int max);
+
+/* The same with 2.15's message, for the commands with long names: "NAME must be an unsigned integer". */
+unsigned int applet_uint_long(const char *text, unsigned int max, const char *name);
 
 #endif

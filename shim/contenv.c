@@ -1,14 +1,13 @@
 /* Reads the container's environment directory. Nothing of the caller's environment but PATH is used. */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "contenv.h"
+#include "envfile.h"
 #include "fdio.h"
 
 struct list {
@@ -50,71 +49,39 @@ static char *assignment(const char *name, size_t extra)
 	return text;
 }
 
-/* Reads an open file into "NAME=VALUE"; *ret stays NULL for an empty file. */
-static int read_value(int fd, const char *name, char **ret)
+/* One final newline is not part of the value, and NULs are newlines: the rules of the overlay. */
+static size_t to_value(char *text, size_t len)
 {
-	size_t len = 0, start = strlen(name) + 1, cap = 512;
-	char *text = assignment(name, cap);
-	ssize_t n;
-
-	while (text) {
-		n = fdio_read_all(fd, text + start + len, cap - len);
-		if (n < 0) {
-			free(text);
-			return (int)n;
-		}
-		len += (size_t)n;
-		if (len < cap)
-			break;
-		cap *= 2;
-		char *grown = realloc(text, start + cap + 1);
-		if (!grown)
-			free(text);
-		text = grown;
-	}
-	if (!text)
-		return -ENOMEM;
-	if (len == 0) {
-		free(text);
-		return 0;
-	}
-	if (text[start + len - 1] == '\n')
+	if (len && text[len - 1] == '\n')
 		len--;
 	for (size_t i = 0; i < len; i++)
-		if (!text[start + i])
-			text[start + i] = '\n';
-	text[start + len] = '\0';
-	*ret = text;
-	return 0;
+		if (!text[i])
+			text[i] = '\n';
+	text[len] = '\0';
+	return len;
 }
 
 /* Adds the variable that dirfd/name is; *is_path tells that the file decided on PATH. */
 static int load_file(int dirfd, const char *name, struct list *env, bool *is_path)
 {
-	char *text = NULL;
-	struct stat st;
-	int fd, r;
+	char *content = NULL, *text;
+	ssize_t n = envfile_read(dirfd, name, 0, &content);
+	size_t len;
 
-	fd = fdio_open(dirfd, name, O_RDONLY | O_NONBLOCK, 0);
-	if (fd < 0)
-		return fd;
-	r = fstat(fd, &st) < 0 ? -errno : S_ISDIR(st.st_mode) ? -EISDIR : read_value(fd, name, &text);
-	fdio_close(&fd);
-	if (r < 0)
-		return r;
+	if (n < 0)
+		return (int)n;
 	if (strcmp(name, "PATH") == 0)
 		*is_path = true;
-	return text ? list_add(env, text) : 0;
-}
-
-static int wanted(const struct dirent *entry)
-{
-	return entry->d_name[0] != '.' && !strchr(entry->d_name, '=');
-}
-
-static int by_bytes(const struct dirent **a, const struct dirent **b)
-{
-	return strcmp((*a)->d_name, (*b)->d_name);
+	if (n == 0) {
+		free(content);
+		return 0;
+	}
+	len = to_value(content, (size_t)n);
+	text = assignment(name, len);
+	if (text)
+		memcpy(text + strlen(name) + 1, content, len + 1);
+	free(content);
+	return list_add(env, text);
 }
 
 static int add_path(struct list *env, const char *path)
@@ -137,9 +104,9 @@ int contenv_load(const char *dir, const char *path, char ***ret, const char **cu
 	dirfd = fdio_open(AT_FDCWD, dir, O_RDONLY | O_DIRECTORY, 0);
 	if (dirfd < 0)
 		return dirfd;
-	n = scandirat(dirfd, ".", &names, wanted, by_bytes);
+	n = envfile_list(dirfd, &names);
 	if (n < 0)
-		r = -errno;
+		r = n;
 	for (int i = 0; i < n && r == 0; i++) {
 		r = load_file(dirfd, names[i]->d_name, &env, &is_path);
 		if (r < 0)
@@ -149,12 +116,42 @@ int contenv_load(const char *dir, const char *path, char ***ret, const char **cu
 		r = add_path(&env, path);
 	if (r == 0 && !env.item)
 		env.item = calloc(1, sizeof(*env.item));
-	for (int i = 0; i < n; i++)
-		free(names[i]);
-	free(names);
+	envfile_list_free(names, n);
 	fdio_close(&dirfd);
 	*ret = env.item;
 	return r < 0 ? r : env.item ? 0 : -ENOMEM;
+}
+
+int contenv_value(const char *dir, const char *name, char **ret)
+{
+	char *text = NULL;
+	ssize_t n;
+	int dirfd;
+
+	if (!*name || *name == '.' || strpbrk(name, "/="))
+		return -EINVAL;
+	dirfd = fdio_open(AT_FDCWD, dir, O_RDONLY | O_DIRECTORY, 0);
+	if (dirfd < 0)
+		return dirfd;
+	n = envfile_read(dirfd, name, 0, &text);
+	fdio_close(&dirfd);
+	if (n < 0)
+		return (int)n;
+	(void)to_value(text, (size_t)n);
+	*ret = text;
+	return 0;
+}
+
+bool contenv_switch(const char *name)
+{
+	const char *text = getenv(name);
+
+	return text && *text && !text[strspn(text, "0123456789")] && text[strspn(text, "0")];
+}
+
+bool contenv_is_kept(void)
+{
+	return contenv_switch("S6_KEEP_ENV");
 }
 
 const char *contenv_get(char *const *env, const char *name)

@@ -2,6 +2,7 @@
 #ifndef SV_CONTENV_H
 #define SV_CONTENV_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #define CONTENV_DIR "/run/s6/container_environment"
@@ -14,6 +15,18 @@
  * as long as the process.
  */
 int contenv_load(const char *dir, const char *path, char ***ret, const char **culprit);
+
+/*
+ * The value of one variable of dir, to be freed; an empty file is an empty value. 0, -ENOENT where there is no
+ * such file or directory, -EINVAL for what cannot be a variable's name, or another -errno.
+ */
+int contenv_value(const char *dir, const char *name, char **ret);
+
+/* A switch of the overlay in the process's environment: on for a number other than 0; what is no number counts as 0. */
+bool contenv_switch(const char *name);
+
+/* S6_KEEP_ENV: is the process's own environment to be used instead? */
+bool contenv_is_kept(void);
 
 /* The value of name in a NULL-ended environment, or NULL. */
 const char *contenv_get(char *const *env, const char *name);

@@ -54,7 +54,7 @@ static void options(int argc, char **argv, const char *spec, struct ftrig_option
 
 	while ((c = applet_option_long(argc, argv, spec, long_names)) != -1) {
 		if (c == 't')
-			opt->ms = applet_uint(optarg, UINT_MAX);
+			opt->ms = applet_uint_long(optarg, UINT_MAX, "timeout");
 		else
 			opt->any = c == 'o';
 	}
@@ -153,8 +153,9 @@ int ftrig_wait_main(int argc, char **argv)
 	return report(ear);
 }
 
-/* The listeners that start a program: their timeout has an exit code of its own. */
-static struct ear *listen_and_run(char *const *word, unsigned int n, char *const *prog, const struct ftrig_options *opt)
+/* The listeners that start a program: their timeout has an exit code of its own. Returns the first one's ear. */
+static const struct ear *listen_and_run(
+	char *const *word, unsigned int n, char *const *prog, const struct ftrig_options *opt)
 {
 	int64_t deadline = listen_deadline(opt->ms);
 	struct ear *ears = subscribe(word, n);
@@ -188,6 +189,6 @@ int ftrig_listen_main(int argc, char **argv)
 	n = block_take(word, "fifodir+regex");
 	if (n == 0 || n % 2 || !word[n + 1])
 		applet_usage();
-	(void)listen_and_run(word, n / 2, word + n + 1, &opt);
-	return 0;
+	/* All that matters is that they have come. */
+	return listen_and_run(word, n / 2, word + n + 1, &opt) ? 0 : EXIT_INTERNAL;
 }

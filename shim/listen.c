@@ -142,11 +142,10 @@ int listen_wait(struct pollfd *fds, unsigned int n, int64_t deadline)
 	return 0;
 }
 
-void listen_spawn(char *const *argv)
+int listen_start(char *const *argv, pid_t *pid)
 {
 	posix_spawnattr_t attr;
 	sigset_t dfl;
-	pid_t pid;
 	int r;
 
 	sigemptyset(&dfl);
@@ -155,8 +154,16 @@ void listen_spawn(char *const *argv)
 	(void)posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
 	(void)posix_spawnattr_setsigmask(&attr, &before);
 	(void)posix_spawnattr_setsigdefault(&attr, &dfl);
-	r = posix_spawnp(&pid, argv[0], NULL, &attr, argv, environ);
+	r = posix_spawnp(pid, argv[0], NULL, &attr, argv, environ);
 	(void)posix_spawnattr_destroy(&attr);
-	if (r)
+	return -r;
+}
+
+void listen_spawn(char *const *argv)
+{
+	pid_t pid;
+	int r = listen_start(argv, &pid);
+
+	if (r < 0)
 		msg_die(EXIT_SYSTEM, r, "unable to spawn %s", argv[0]);
 }

@@ -26,10 +26,10 @@ int64_t listen_deadline(unsigned int ms);
  */
 int listen_wait(struct pollfd *fds, unsigned int n, int64_t deadline);
 
-/*
- * Starts a program with the signals as they were before listening began. It is not waited for. If it cannot be
- * started the process ends with s6's message and exit 111.
- */
+/* Starts a program with the signals as they were before listening began. 0 and *pid, or -errno. */
+int listen_start(char *const *argv, pid_t *pid);
+
+/* The same for one that is not waited for. If it cannot be started the process ends with s6's message and exit 111. */
 void listen_spawn(char *const *argv);
 
 #endif

@@ -12,10 +12,12 @@
 #include <string.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "applet.h"
+#include "clock.h"
 #include "fdio.h"
 #include "log_action.h"
 #include "msg.h"
@@ -29,6 +31,7 @@ struct log {
 	unsigned int limit;  /* longest line; 0: none */
 	unsigned int last_ms; /* -t */
 	int in, sigfd;       /* in: -1 at the end of input */
+	bool is_pipe;
 	bool block, protect; /* -b, -p */
 	bool stopping;       /* only the line that has begun is still read */
 	int64_t stop_at;     /* and only until then; 0: no limit */
@@ -41,22 +44,38 @@ static void end_line(struct log *log)
 	buf_take(&log->line, log->line.len);
 }
 
-/* Compat: a newline or a NUL ends a line; a line of the greatest length and its newline are one line. */
-static void take_input(struct log *log, const char *bytes, size_t len)
+/* Bytes of text before the newline or NUL that ends the line; len if there is none. */
+static size_t line_length(const char *text, size_t len)
+{
+	const char *end = memchr(text, '\n', len);
+	const char *nul;
+
+	if (end)
+		len = (size_t)(end - text);
+	nul = memchr(text, '\0', len);
+	return nul ? (size_t)(nul - text) : len;
+}
+
+/*
+ * Compat: a newline or a NUL ends a line; a line of the greatest length and its newline are one line. A line that is
+ * here from end to end is taken where it lies.
+ */
+static void take_input(struct log *log, char *bytes, size_t len)
 {
 	for (size_t i = 0; i < len;) {
 		size_t room = log->limit ? log->limit - log->line.len : len - i;
-		size_t n = 0;
+		size_t n = line_length(bytes + i, room < len - i ? room : len - i);
+		bool ended = i + n < len && (bytes[i + n] == '\n' || bytes[i + n] == '\0');
 
-		while (i + n < len && n < room && bytes[i + n] != '\n' && bytes[i + n] != '\0')
-			n++;
-		buf_add(&log->line, bytes + i, n);
-		i += n;
-		if (i == len)
-			return;
-		if (bytes[i] == '\n' || bytes[i] == '\0')
-			i++;
-		end_line(log);
+		if (ended && log->line.len == 0) {
+			bytes[i + n] = '\0';
+			log_outputs_line(&log->out, bytes + i);
+		} else {
+			buf_add(&log->line, bytes + i, n);
+			if (i + n < len)
+				end_line(log);
+		}
+		i += n + ended;
 	}
 }
 
@@ -68,6 +87,25 @@ static void end_input(struct log *log)
 	fdio_close(&log->in);
 }
 
+/* From a pipe without waiting, whatever its flags are: another reader may have been quicker. */
+static ssize_t read_now(const struct log *log, char *chunk, size_t len)
+{
+	struct iovec iov = { chunk, len };
+	ssize_t n;
+
+	if (!log->is_pipe)
+		return read(log->in, chunk, len);
+	n = preadv2(log->in, &iov, 1, -1, RWF_NOWAIT);
+	return n < 0 && (errno == EOPNOTSUPP || errno == ENOSYS || errno == EINVAL) ? read(log->in, chunk, len) : n;
+}
+
+static bool is_pipe(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && S_ISFIFO(st.st_mode);
+}
+
 static void read_input(struct log *log)
 {
 	char chunk[LOG_CHUNK];
@@ -75,7 +113,7 @@ static void read_input(struct log *log)
 
 	/* While stopping, what follows the line in the pipe is for the next logger: byte by byte. */
 	do
-		n = read(log->in, chunk, log->stopping ? 1 : sizeof(chunk));
+		n = read_now(log, chunk, log->stopping ? 1 : sizeof(chunk));
 	while (n < 0 && errno == EINTR);
 	if (n < 0 && errno == EAGAIN)
 		return;
@@ -96,7 +134,7 @@ static void stop(struct log *log)
 		return;
 	log->stopping = true;
 	if (log->last_ms)
-		log->stop_at = logdir_now() + log->last_ms;
+		log->stop_at = clock_ms() + log->last_ms;
 	if (log->line.len == 0)
 		end_input(log);
 }
@@ -132,13 +170,15 @@ static int timeout_ms(const struct log *log)
 		due = log->stop_at;
 	if (!due)
 		return -1;
-	left = due - logdir_now();
+	left = due - clock_ms();
 	return left < 0 ? 0 : left > INT_MAX ? INT_MAX : (int)left;
 }
 
 static bool wants_input(const struct log *log)
 {
-	return log->in >= 0 && !(log->block && log_outputs_busy(&log->out));
+	if (log->in < 0 || (log->block && log_outputs_busy(&log->out)))
+		return false;
+	return log->out.full != LOG_BLOCK || !log_outputs_stuck(&log->out);
 }
 
 static void turn(struct log *log)
@@ -159,7 +199,7 @@ static void turn(struct log *log)
 	log_outputs_run(&log->out);
 	if (fds[1].revents && log->in >= 0)
 		read_input(log);
-	else if (log->in >= 0 && log->stop_at && logdir_now() >= log->stop_at)
+	else if (log->in >= 0 && log->stop_at && clock_ms() >= log->stop_at)
 		end_input(log);
 	log_outputs_run(&log->out);
 }
@@ -205,12 +245,23 @@ static int parse_notify_fd(const char *text)
 	return (int)fd;
 }
 
+/* What becomes of lines that a directory cannot take. */
+static enum log_full parse_full(const char *text)
+{
+	static const char *const words[] = { [LOG_KEEP] = "keep", [LOG_BLOCK] = "block", [LOG_DROP] = "drop" };
+
+	for (int i = LOG_KEEP; i <= LOG_DROP; i++)
+		if (strcmp(text, words[i]) == 0)
+			return (enum log_full)i;
+	msg_die(EXIT_USAGE, 0, "-F is keep, block or drop, not %s", text);
+}
+
 /* Returns the descriptor to notify, -1 for none. */
 static int parse(int argc, char **argv, struct log *log)
 {
 	int c, notify_fd = -1;
 
-	while ((c = applet_option(argc, argv, "qvbpl:d:t:")) != -1) {
+	while ((c = applet_option(argc, argv, "qvbpl:d:t:F:")) != -1) {
 		if (c == 'q')
 			log->out.verbosity--;
 		else if (c == 'v')
@@ -223,6 +274,8 @@ static int parse(int argc, char **argv, struct log *log)
 			log->limit = applet_uint(optarg, INT_MAX);
 		else if (c == 't')
 			log->last_ms = applet_uint(optarg, UINT_MAX);
+		else if (c == 'F')
+			log->out.full = parse_full(optarg);
 		else
 			notify_fd = parse_notify_fd(optarg);
 	}
@@ -243,11 +296,17 @@ int log_main(int argc, char **argv)
 	if (!log_script_parse(&log.out.script, words, (unsigned int)n, why))
 		msg_die(EXIT_USAGE, 0, "%s", why);
 	log.in = log_reopen(0, O_RDONLY, &blocking);
+	log.is_pipe = is_pipe(0);
 	set_signals(&log);
 	log_outputs_open(&log.out);
 	notify(notify_fd);
-	while (log.in >= 0 || log_outputs_busy(&log.out))
-		turn(&log);
+	while (log.in >= 0 || log_outputs_busy(&log.out)) {
+		/* A stop is not to wait for room on the disk where lines may be dropped. */
+		if (log.in < 0 && log.out.full == LOG_DROP && log_outputs_stuck(&log.out))
+			log_outputs_give_up(&log.out);
+		else
+			turn(&log);
+	}
 	log_outputs_close(&log.out);
 	return 0;
 }

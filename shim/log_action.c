@@ -1,11 +1,13 @@
 /* Carries out what the logging script decided. See log_action.h. */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -15,6 +17,14 @@
 #include "tai.h"
 
 #define LOG_GULP 4096 /* a pipe that is ready takes as much without blocking */
+
+/* A pipe without a name, or anything else whose end is seen through a new descriptor too. */
+static bool has_no_name(int fd)
+{
+	struct statfs fs;
+
+	return fstatfs(fd, &fs) == 0 && fs.f_type == PIPEFS_MAGIC;
+}
 
 int log_reopen(int fd, int flags, bool *blocking)
 {
@@ -27,6 +37,9 @@ int log_reopen(int fd, int flags, bool *blocking)
 		return -1;
 	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	if (!S_ISFIFO(st.st_mode) && !S_ISCHR(st.st_mode))
+		return fd;
+	/* Where all writers of a named one have gone before it is opened, its end would never be told. */
+	if (S_ISFIFO(st.st_mode) && flags == O_RDONLY && !has_no_name(fd))
 		return fd;
 	again = fdio_open(AT_FDCWD, path, flags | O_NONBLOCK | O_NOCTTY, 0);
 	if (again < 0)
@@ -51,23 +64,42 @@ void log_outputs_open(struct log_outputs *out)
 		to_stdout |= step->op == LOG_STDOUT;
 		if (step->op == LOG_DIR)
 			logdir_open(&out->dir[i], step->path, &step->dir, out->verbosity < 1);
+		out->dir[i].drops = out->full == LOG_DROP;
 	}
 	out->fd = to_stdout ? log_reopen(1, O_WRONLY, &out->blocking) : -1;
 }
 
-/* "YYYY-MM-DD HH:MM:SS.nnnnnnnnn  ", in local time. */
+/* "YYYY-MM-DD HH:MM:SS", in local time. Of many lines in a second only the first costs a look at the calendar. */
+static const char *local_second(time_t sec)
+{
+	static char text[80];
+	static time_t last = -1;
+	struct tm tm;
+
+	if (sec == last)
+		return text;
+	if (!localtime_r(&sec, &tm))
+		return NULL;
+	(void)snprintf(text, sizeof(text), "%04d-%02d-%02d %02d:%02d:%02d", tm.tm_year + 1900, tm.tm_mon + 1,
+		tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec);
+	last = sec;
+	return text;
+}
+
+/* "YYYY-MM-DD HH:MM:SS.nnnnnnnnn  " */
 static void add_human(struct buf *text, const struct timespec *now)
 {
-	char stamp[96];
-	struct tm tm;
-	int n;
+	const char *second = local_second(now->tv_sec);
+	char fraction[12] = ".";
+	long n = now->tv_nsec;
 
-	if (!localtime_r(&now->tv_sec, &tm))
+	if (!second)
 		return;
-	n = snprintf(stamp, sizeof(stamp), "%04d-%02d-%02d %02d:%02d:%02d.%09ld  ", tm.tm_year + 1900,
-		tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, now->tv_nsec);
-	if (n > 0)
-		buf_add(text, stamp, (size_t)n);
+	for (int i = 9; i > 0; i--, n /= 10)
+		fraction[i] = (char)('0' + n % 10);
+	fraction[10] = fraction[11] = ' ';
+	buf_add_text(text, second);
+	buf_add(text, fraction, sizeof(fraction));
 }
 
 /* What stands before the line: stamps, then the prefix. */
@@ -157,7 +189,8 @@ static void act(const struct log_step *step, unsigned int index, void *ptr)
 		write_status(step, ctx->line, &ctx->now, out->verbosity > 0);
 		break;
 	case LOG_DIR:
-		add_line(&out->dir[index].out, step, ctx);
+		if (logdir_takes(&out->dir[index]))
+			add_line(&out->dir[index].out, step, ctx);
 		break;
 	default:
 		break;
@@ -235,6 +268,21 @@ bool log_outputs_busy(const struct log_outputs *out)
 		if (out->script.step[i].op == LOG_DIR && logdir_busy(&out->dir[i]))
 			return true;
 	return false;
+}
+
+bool log_outputs_stuck(const struct log_outputs *out)
+{
+	for (unsigned int i = 0; i < out->script.n; i++)
+		if (out->script.step[i].op == LOG_DIR && logdir_stuck(&out->dir[i]))
+			return true;
+	return false;
+}
+
+void log_outputs_give_up(struct log_outputs *out)
+{
+	for (unsigned int i = 0; i < out->script.n; i++)
+		if (out->script.step[i].op == LOG_DIR)
+			logdir_give_up(&out->dir[i]);
 }
 
 int log_outputs_fd(const struct log_outputs *out)

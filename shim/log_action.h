@@ -9,6 +9,13 @@
 #include "log_script.h"
 #include "logdir.h"
 
+/* What becomes of lines while a directory cannot be written, as on a full disk. */
+enum log_full {
+	LOG_KEEP,  /* they wait in memory, however many they become: s6's way */
+	LOG_BLOCK, /* no more is read, so that who writes them waits */
+	LOG_DROP   /* beyond LOGDIR_KEEP they are dropped and counted */
+};
+
 struct log_outputs {
 	struct log_script script;
 	struct logdir *dir; /* one for each step, used where the step is a directory */
@@ -16,6 +23,7 @@ struct log_outputs {
 	int fd;             /* standard output; -1 when it was given up */
 	bool blocking;      /* it may block: ask first, write little */
 	int verbosity;      /* warnings above 0 */
+	enum log_full full;
 };
 
 /* Opens all directories; ends the process where one cannot be had. The script has been parsed. */
@@ -30,6 +38,12 @@ void log_outputs_run(struct log_outputs *out);
 void log_outputs_rotate(struct log_outputs *out);
 void log_outputs_child(struct log_outputs *out, pid_t pid, int wstat);
 bool log_outputs_busy(const struct log_outputs *out);
+
+/* A directory cannot be written now. */
+bool log_outputs_stuck(const struct log_outputs *out);
+
+/* One last try; what directories do not take then is dropped and counted. */
+void log_outputs_give_up(struct log_outputs *out);
 
 /* Standard output if something waits for it, else -1. */
 int log_outputs_fd(const struct log_outputs *out);

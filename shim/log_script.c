@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "log_script.h"
+#include "number.h"
 
 #define LOG_SIZE_MIN 4096
 #define LOG_SIZE_MAX 268435455
@@ -19,33 +20,6 @@ static const struct log_step defaults = {
 	.status_size = 1001,
 	.dir = { .max_files = 10, .max_size = 99999, .tolerance = 2000, .retry_ms = 2000 },
 };
-
-static bool parse_number(const char *text, uint64_t max, uint64_t *ret)
-{
-	uint64_t n = 0;
-
-	if (!*text)
-		return false;
-	for (; *text; text++) {
-		unsigned int digit = (unsigned char)*text - (unsigned int)'0';
-
-		if (digit > 9 || n > (max - digit) / 10)
-			return false;
-		n = n * 10 + digit;
-	}
-	*ret = n;
-	return true;
-}
-
-static bool parse_u32(const char *text, uint32_t *ret)
-{
-	uint64_t n;
-
-	if (!parse_number(text, UINT32_MAX, &n))
-		return false;
-	*ret = (uint32_t)n;
-	return true;
-}
 
 static const char *complain(char why[LOG_WHY], const char *what, const char *word, const char *rest)
 {
@@ -96,7 +70,7 @@ static bool parse_tolerance(const char *word, struct control *ctl, char why[LOG_
 {
 	uint32_t n;
 
-	if (!parse_u32(word + 1, &n))
+	if (!number_u32(word + 1, &n))
 		return false;
 	if (n > ctl->step.dir.max_size / 2) {
 		complain(why, "directive ", word, " conflicts with previous s directive");
@@ -108,7 +82,7 @@ static bool parse_tolerance(const char *word, struct control *ctl, char why[LOG_
 
 static bool parse_size(const char *text, uint32_t *size)
 {
-	if (!parse_u32(text, size))
+	if (!number_u32(text, size))
 		return false;
 	if (*size < LOG_SIZE_MIN)
 		*size = LOG_SIZE_MIN;
@@ -124,21 +98,21 @@ static bool apply_control(const char *word, struct control *ctl, char why[LOG_WH
 
 	switch (word[0]) {
 	case 'n':
-		return parse_u32(word + 1, &step->dir.max_files);
+		return number_u32(word + 1, &step->dir.max_files);
 	case 's':
 		return parse_size(word + 1, &step->dir.max_size);
 	case 'S':
-		return parse_number(word + 1, UINT64_MAX, &step->dir.max_total);
+		return number_parse(word + 1, strlen(word + 1), 10, UINT64_MAX, &step->dir.max_total);
 	case 'l':
 		return parse_tolerance(word, ctl, why);
 	case 'r':
-		return parse_u32(word + 1, &step->dir.retry_ms);
+		return number_u32(word + 1, &step->dir.retry_ms);
 	case 'R':
-		return parse_u32(word + 1, &step->dir.period_s);
+		return number_u32(word + 1, &step->dir.period_s);
 	case 'E':
-		return parse_u32(word + 1, &step->alert_max);
+		return number_u32(word + 1, &step->alert_max);
 	case '^':
-		return parse_u32(word + 1, &step->status_size);
+		return number_u32(word + 1, &step->status_size);
 	case 't':
 		step->tai = true;
 		return true;

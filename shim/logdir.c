@@ -6,25 +6,17 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "fdio.h"
 #include "logdir.h"
 #include "logdir_files.h"
 #include "msg.h"
 
-int64_t logdir_now(void)
-{
-	struct timespec ts;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
-
 static int64_t retry_time(const struct logdir *ld)
 {
-	return logdir_now() + (ld->opt.retry_ms ? ld->opt.retry_ms : 1);
+	return clock_ms() + (ld->opt.retry_ms ? ld->opt.retry_ms : 1);
 }
 
 /* A step failed: warns, and sets the time of the next try. */
@@ -37,7 +29,7 @@ static void fail(struct logdir *ld, int err, const char *what, const char *file)
 
 static void set_rotate_at(struct logdir *ld)
 {
-	ld->rotate_at = ld->opt.period_s ? logdir_now() + (int64_t)ld->opt.period_s * 1000 : 0;
+	ld->rotate_at = ld->opt.period_s ? clock_ms() + (int64_t)ld->opt.period_s * 1000 : 0;
 }
 
 /* An fd of the current file, with the mode that says "in use". */
@@ -234,7 +226,7 @@ static void step(struct logdir *ld)
 
 	switch (ld->stage) {
 	case LD_SYNC:
-		next(ld, fsync(ld->fd) < 0 ? -errno : 0, LD_RENAME, "fsync", "current");
+		next(ld, logdir_sync(ld->fd), LD_RENAME, "fsync", "current");
 		break;
 	case LD_RENAME:
 		next(ld, logdir_rename(ld->dirfd, "current", "previous"), LD_NEW, "rename", "current");
@@ -279,6 +271,27 @@ static bool can_write(const struct logdir *ld)
 	return ld->stage == LD_IDLE || ld->stage >= LD_SEAL;
 }
 
+bool logdir_stuck(const struct logdir *ld)
+{
+	return ld->write_at || (ld->retry_at && !can_write(ld));
+}
+
+bool logdir_takes(struct logdir *ld)
+{
+	if (!ld->drops || ld->out.len < LOGDIR_KEEP || !logdir_stuck(ld))
+		return true;
+	ld->dropped++;
+	return false;
+}
+
+static void tell_dropped(struct logdir *ld)
+{
+	if (!ld->quiet)
+		msg_warn(0, "dropped %llu lines while %s could not be written", (unsigned long long)ld->dropped,
+			ld->path);
+	ld->dropped = 0;
+}
+
 static void flush(struct logdir *ld)
 {
 	const char *bytes = buf_bytes(&ld->out);
@@ -297,11 +310,13 @@ static void flush(struct logdir *ld)
 	ld->size += (uint64_t)n;
 	ld->at_line_start = bytes[n - 1] == '\n';
 	buf_take(&ld->out, (size_t)n);
+	if (ld->dropped && !ld->out.len)
+		tell_dropped(ld);
 }
 
 static bool is_due(int64_t at)
 {
-	return !at || logdir_now() >= at;
+	return !at || clock_ms() >= at;
 }
 
 /* A rotation that is stuck after the new file was made does not keep lines from being written. */
@@ -323,6 +338,27 @@ void logdir_run(struct logdir *ld)
 			return;
 		}
 	}
+}
+
+void logdir_give_up(struct logdir *ld)
+{
+	const char *bytes, *end;
+
+	ld->write_at = 0;
+	if (!can_write(ld))
+		ld->retry_at = 0;
+	logdir_run(ld);
+	if (!logdir_stuck(ld))
+		return;
+	/* What has begun counts as well: its rest is lost. */
+	for (bytes = buf_bytes(&ld->out); ld->out.len; buf_take(&ld->out, (size_t)(end - bytes) + 1)) {
+		bytes = buf_bytes(&ld->out);
+		end = memchr(bytes, '\n', ld->out.len);
+		ld->dropped++;
+	}
+	ld->stage = LD_IDLE;
+	ld->rotate_wanted = false;
+	tell_dropped(ld);
 }
 
 void logdir_rotate(struct logdir *ld)
@@ -348,8 +384,10 @@ int64_t logdir_due(const struct logdir *ld)
 
 void logdir_close(struct logdir *ld)
 {
-	if (fsync(ld->fd) < 0 && errno != EINVAL && errno != EROFS && !ld->quiet)
-		msg_warn(errno, "unable to fsync %s/current", ld->path);
+	int r = logdir_sync(ld->fd);
+
+	if (r < 0 && !ld->quiet)
+		msg_warn(r, "unable to fsync %s/current", ld->path);
 	if (fchmod(ld->fd, ld->mode | S_IXUSR) < 0 && !ld->quiet)
 		msg_warn(errno, "unable to fchmod %s/current", ld->path);
 	fdio_close(&ld->fd);

@@ -14,6 +14,8 @@
 #include "buf.h"
 #include "log_script.h"
 
+#define LOGDIR_KEEP (1 << 20) /* bytes that wait in memory where lines may be dropped */
+
 /* What is to be done next with the archive; each step is one system call that may have to be repeated. */
 enum logdir_stage {
 	LD_IDLE,
@@ -38,6 +40,8 @@ struct logdir {
 	bool at_line_start;    /* the last byte written was a newline */
 	bool rotate_wanted;    /* by a signal or by time */
 	bool quiet;            /* no warnings */
+	bool drops;            /* lines beyond LOGDIR_KEEP are dropped while it is stuck */
+	uint64_t dropped;      /* how many were, since the last warning about it */
 	enum logdir_stage stage;
 	pid_t processor;       /* 0: none runs */
 	int64_t retry_at;      /* when to repeat a step that failed, monotonic ms; 0: none did */
@@ -51,6 +55,15 @@ void logdir_open(struct logdir *ld, const char *path, const struct logdir_option
 
 /* Does all that can be done now. */
 void logdir_run(struct logdir *ld);
+
+/* May a line be added to out? Counts it as dropped if not. */
+bool logdir_takes(struct logdir *ld);
+
+/* Writing fails, or a rotation that must end before the next line can be written does. */
+bool logdir_stuck(const struct logdir *ld);
+
+/* Where it is stuck: tries once more, then drops and counts what is left, and lets the rotation be. */
+void logdir_give_up(struct logdir *ld);
 
 /* Asks for a rotation, if there is anything in current, at the next end of a line. */
 void logdir_rotate(struct logdir *ld);
@@ -66,8 +79,5 @@ int64_t logdir_due(const struct logdir *ld);
 
 /* Syncs current and marks it as cleanly closed. Not while the directory is busy. */
 void logdir_close(struct logdir *ld);
-
-/* CLOCK_MONOTONIC in ms. */
-int64_t logdir_now(void);
 
 #endif

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "chain.h"
@@ -39,35 +40,50 @@ static int remove_file(int dirfd, const char *name)
 	return unlinkat(dirfd, name, 0) < 0 && errno != ENOENT ? -errno : 0;
 }
 
+/*
+ * rename that never replaces: an archive that is there already stays. One step, so that a kill between two does not leave
+ * the same lines under two names. Where the file system cannot do that, a link and then the removal; where it has no links,
+ * as on some shared volumes, a plain rename.
+ */
+static int move(int dirfd, const char *from, const char *to)
+{
+	if (syscall(SYS_renameat2, dirfd, from, dirfd, to, RENAME_NOREPLACE) == 0)
+		return 0;
+	if (errno != EINVAL && errno != ENOSYS && errno != EOPNOTSUPP && errno != EPERM)
+		return -errno;
+	if (linkat(dirfd, from, dirfd, to, 0) == 0)
+		return remove_file(dirfd, from);
+	if (errno != EPERM && errno != EOPNOTSUPP && errno != ENOSYS)
+		return -errno;
+	if (faccessat(dirfd, to, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+		return -EEXIST;
+	return logdir_rename(dirfd, from, to);
+}
+
 /* Two archives in one instant get different names: the later one a nanosecond more. */
 int logdir_archive(int dirfd, const char *name, char kind)
 {
 	struct timespec stamp = tai_now();
 	char to[LOGDIR_ARCHIVE + 1];
+	int r = -EEXIST;
 
-	for (int i = 0; i < 1000; i++) {
+	for (int i = 0; i < 1000 && r == -EEXIST; i++) {
 		tai64n_format(to, &stamp);
 		to[25] = '.';
 		to[26] = kind;
 		to[27] = '\0';
-		/* link, not rename: an archive that is there already is never replaced. */
-		if (linkat(dirfd, name, dirfd, to, 0) == 0)
-			return remove_file(dirfd, name);
-		if (errno == ENOENT)
-			return 0;
-		if (errno == EPERM || errno == EOPNOTSUPP || errno == ENOSYS) {
-			/* A file system without links, as on some shared volumes. */
-			if (faccessat(dirfd, to, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
-				return logdir_rename(dirfd, name, to);
-		} else if (errno != EEXIST) {
-			return -errno;
-		}
+		r = move(dirfd, name, to);
 		if (++stamp.tv_nsec == 1000000000) {
 			stamp.tv_nsec = 0;
 			stamp.tv_sec++;
 		}
 	}
-	return -EEXIST;
+	return r == -ENOENT ? 0 : r;
+}
+
+int logdir_sync(int fd)
+{
+	return fsync(fd) < 0 && errno != EINVAL && errno != ENOSYS && errno != EOPNOTSUPP && errno != EROFS ? -errno : 0;
 }
 
 static int sync_file(int dirfd, const char *name)
@@ -77,7 +93,7 @@ static int sync_file(int dirfd, const char *name)
 
 	if (fd < 0)
 		return fd;
-	r = fsync(fd) < 0 ? -errno : 0;
+	r = logdir_sync(fd);
 	fdio_close(&fd);
 	return r;
 }
@@ -139,6 +155,23 @@ static bool was_sealed(int dirfd, const char *name)
 	return fstatat(dirfd, name, &st, 0) == 0 && (st.st_mode & S_IXUSR);
 }
 
+/* Is that file an archive already? Then whoever made it was killed between the link and the removal. */
+static bool is_archived(int dirfd, const struct stat *file)
+{
+	struct dirent **names = NULL;
+	struct stat st;
+	bool found = false;
+	int n = file->st_nlink > 1 ? scandirat(dirfd, ".", &names, is_archive_entry, NULL) : 0;
+
+	for (int i = 0; i < n; i++) {
+		if (fstatat(dirfd, names[i]->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0)
+			found |= st.st_ino == file->st_ino && st.st_dev == file->st_dev;
+		free(names[i]);
+	}
+	free(names);
+	return found;
+}
+
 /* An archive of what was not closed cleanly; empty files are dropped, as in 2.15. */
 static int salvage(int dirfd, const char *name, char kind)
 {
@@ -146,7 +179,9 @@ static int salvage(int dirfd, const char *name, char kind)
 
 	if (fstatat(dirfd, name, &st, 0) < 0)
 		return errno == ENOENT ? 0 : -errno;
-	return st.st_size == 0 ? remove_file(dirfd, name) : logdir_archive(dirfd, name, kind);
+	if (st.st_size == 0 || is_archived(dirfd, &st))
+		return remove_file(dirfd, name);
+	return logdir_archive(dirfd, name, kind);
 }
 
 static int make_state(int dirfd, mode_t mode)

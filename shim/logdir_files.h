@@ -17,10 +17,13 @@ bool logdir_is_archive(const char *name);
 /* renameat within the directory; from being gone already is success. */
 int logdir_rename(int dirfd, const char *from, const char *to);
 
+/* fsync; that a file system knows no such thing is success. */
+int logdir_sync(int fd);
+
 /* chmod. */
 int logdir_seal(int dirfd, const char *name, mode_t mode);
 
-/* Moves name to @STAMP.KIND, now being the stamp. */
+/* Moves name to @STAMP.KIND, now being the stamp, in one step where the file system can. */
 int logdir_archive(int dirfd, const char *name, char kind);
 
 /* After a processor: syncs and seals its output, removes its input, puts its state in place. */

@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +22,14 @@ static const struct applet applets[] = {
 
 const struct applet *applet_self;
 
+static const struct applet *find(const char *name)
+{
+	for (size_t i = 0; i < NAPPLETS; i++)
+		if (strcmp(applets[i].name, name) == 0)
+			return &applets[i];
+	return NULL;
+}
+
 void applet_usage(void)
 {
 	char text[512];
@@ -29,10 +38,19 @@ void applet_usage(void)
 	msg_usage(text);
 }
 
-/* One step of the only walk there is in a process; optarg and optind follow it. */
+void applet_usage_of(const char *name)
+{
+	applet_self = find(name);
+	msg_prog = name;
+	applet_usage();
+}
+
+/* The only walk there is at a time. */
+static struct option_walk walk = OPTION_WALK_INIT;
+
+/* One step; optarg and optind follow it. */
 static int next_option(int argc, char **argv, const char *spec, const struct option_name *names, const char **bad)
 {
-	static struct option_walk walk = OPTION_WALK_INIT;
 	int c = option_next(&walk, argc, argv, spec, names);
 
 	optarg = walk.arg;
@@ -80,25 +98,34 @@ int applet_operands(int argc, char **argv, char ***operands)
 	return n;
 }
 
-unsigned int applet_uint(const char *text, unsigned int max)
+static bool parse_uint(const char *text, unsigned int max, unsigned int *ret)
 {
 	unsigned long n;
 
 	if (!*text || text[strspn(text, "0123456789")])
-		applet_usage();
+		return false;
 	errno = 0;
 	n = strtoul(text, NULL, 10);
-	if (errno || n > max)
-		applet_usage();
-	return (unsigned int)n;
+	*ret = (unsigned int)n;
+	return !errno && n <= max;
 }
 
-static const struct applet *find(const char *name)
+unsigned int applet_uint(const char *text, unsigned int max)
 {
-	for (size_t i = 0; i < NAPPLETS; i++)
-		if (strcmp(applets[i].name, name) == 0)
-			return &applets[i];
-	return NULL;
+	unsigned int n;
+
+	if (!parse_uint(text, max, &n))
+		applet_usage();
+	return n;
+}
+
+unsigned int applet_uint_long(const char *text, unsigned int max, const char *name)
+{
+	unsigned int n;
+
+	if (!parse_uint(text, max, &n))
+		msg_die(EXIT_USAGE, 0, "%s must be an unsigned integer", name);
+	return n;
 }
 
 static int list(void)
@@ -118,9 +145,17 @@ static const char *base_of(const char *path)
 
 static int run(const struct applet *applet, int argc, char **argv)
 {
+	static const struct option_walk begin = OPTION_WALK_INIT;
+
+	walk = begin;
 	applet_self = applet;
 	msg_prog = applet->name;
 	return applet->main(argc, argv);
+}
+
+int applet_call(const char *name, int argc, char **argv)
+{
+	return run(find(name), argc, argv);
 }
 
 int main(int argc, char **argv)

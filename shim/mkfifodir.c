@@ -1,5 +1,4 @@
 /* s6-mkfifodir and s6-cleanfifodir: makes an event directory; removes the listeners nobody reads from. */
-#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
@@ -11,26 +10,6 @@
 #include "fifodir.h"
 #include "msg.h"
 #include "perms.h"
-
-/* What is there already must be a directory of the caller's own; it is changed only when that is asked for. */
-static int take_over(const char *dir, gid_t gid, mode_t mode, bool force)
-{
-	const char *what;
-	struct stat st;
-	int fd, r = 0;
-
-	fd = perms_open(AT_FDCWD, dir, &st);
-	if (fd < 0)
-		return fd;
-	if (st.st_uid != geteuid())
-		r = -EACCES;
-	else if (!S_ISDIR(st.st_mode))
-		r = -ENOTDIR;
-	else if (force)
-		r = perms_set(fd, gid, mode, &what);
-	fdio_close(&fd);
-	return r;
-}
 
 int mkfifodir_main(int argc, char **argv)
 {
@@ -49,9 +28,7 @@ int mkfifodir_main(int argc, char **argv)
 	(void)applet_operands(argc, argv, &dir);
 	/* Without a group everybody may listen. */
 	mode = gid == (gid_t)-1 ? 01733 : 03730;
-	r = fifodir_make(AT_FDCWD, dir[0], gid, mode);
-	if (r == -EEXIST)
-		r = take_over(dir[0], gid, mode, force);
+	r = perms_fifodir(AT_FDCWD, dir[0], geteuid(), gid, mode, force);
 	if (r < 0)
 		msg_die(EXIT_SYSTEM, r, "unable to create fifodir at %s", dir[0]);
 	return 0;

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "fdio.h"
+#include "fifodir.h"
 #include "perms.h"
 
 /* Asked after the open: what stands there by then is either what was opened or a link with an owner. */
@@ -45,4 +46,26 @@ int perms_set(int fd, gid_t gid, mode_t mode, const char **what)
 	/* fchmod takes no O_PATH descriptor, and one for reading would need the permission to read. */
 	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	return chmod(path, mode) < 0 ? -errno : 0;
+}
+
+int perms_fifodir(int dirfd, const char *name, uid_t owner, gid_t gid, mode_t mode, bool force)
+{
+	const char *what;
+	struct stat st;
+	int fd, r = fifodir_make(dirfd, name, gid, mode);
+
+	if (r != -EEXIST)
+		return r;
+	fd = perms_open(dirfd, name, &st);
+	if (fd < 0)
+		return fd;
+	r = 0;
+	if (st.st_uid != owner)
+		r = -EACCES;
+	else if (!S_ISDIR(st.st_mode))
+		r = -ENOTDIR;
+	else if (force)
+		r = perms_set(fd, gid, mode, &what);
+	fdio_close(&fd);
+	return r;
 }

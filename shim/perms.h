@@ -5,6 +5,7 @@
 #ifndef SV_PERMS_H
 #define SV_PERMS_H
 
+#include <stdbool.h>
 #include <sys/stat.h>
 #include <sys/types.h>
 
@@ -13,5 +14,11 @@ int perms_open(int dirfd, const char *name, struct stat *st);
 
 /* First the group, unless (gid_t)-1, then the mode. 0 or -errno; *what is then "chown" or "chmod". */
 int perms_set(int fd, gid_t gid, mode_t mode, const char **what);
+
+/*
+ * Makes an event directory, or takes the one there is, which must be a directory of owner's; its group and mode are changed
+ * only with force. A new one gets gid unless that is (gid_t)-1. 0 or -errno (-EACCES: somebody else's).
+ */
+int perms_fifodir(int dirfd, const char *name, uid_t owner, gid_t gid, mode_t mode, bool force);
 
 #endif

@@ -4,9 +4,7 @@
  * two programs that s6 makes this one of, since scripts and people look for them.
  */
 #include <errno.h>
-#include <grp.h>
 #include <stdbool.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -14,54 +12,40 @@
 #include "chain.h"
 #include "ids.h"
 #include "msg.h"
+#include "number.h"
+#include "uidgid.h"
 
-#define APPLYUIDGID_USAGE "s6-applyuidgid [ -z ] [ -u uid ] [ -g gid ] [ -G gidlist ] [ -U ] prog..."
-
-static bool parse_id(const char *text, size_t len, unsigned int *id)
+static void by_numbers(const char *account, const char *colon, struct uidgid *ids)
 {
-	unsigned long n = 0;
+	uint64_t uid;
 
-	if (len == 0 || len > 10 || strspn(text, "0123456789") < len)
-		return false;
-	for (size_t i = 0; i < len; i++)
-		n = n * 10 + (unsigned long)(text[i] - '0');
-	*id = (unsigned int)n;
-	/* The highest number means "leave as it is" to the kernel: never a user. */
-	return n < 0xffffffffUL;
+	if (!number_parse(account, (size_t)(colon - account), 10, UINT32_MAX, &uid) || !number_u32(colon + 1, &ids->gid))
+		applet_usage_of("s6-applyuidgid");
+	ids->uid = (uint32_t)uid;
 }
 
-static void by_numbers(const char *account, const char *colon, struct ids *ids)
+static void by_name(const char *account, struct uidgid *ids)
 {
-	unsigned int uid, gid;
+	struct ids user;
+	int r = ids_by_name(account, &user), n;
 
-	if (!parse_id(account, (size_t)(colon - account), &uid) ||
-		!parse_id(colon + 1, strlen(colon + 1), &gid)) {
-		msg_prog = "s6-applyuidgid";
-		msg_usage(APPLYUIDGID_USAGE);
-	}
-	ids->uid = uid;
-	ids->gid = gid;
-	ids->ngroups = 1;
-	ids->groups[0] = gid;
-}
-
-static void by_name(const char *account, struct ids *ids)
-{
-	int r = ids_by_name(account, ids);
-
-	if (r == 0)
-		return;
-	msg_prog = "s6-envuidgid";
+	if (r < 0)
+		msg_prog = "s6-envuidgid";
 	if (r == -ENOENT)
 		msg_die(1, 0, "unknown user: %s", account);
-	msg_die(EXIT_SYSTEM, r, "unable to get the user database entry for %s", account);
+	n = r < 0 ? r : ids_memberships(account, ids->groups, UIDGID_GROUPS);
+	if (n < 0)
+		msg_die(EXIT_SYSTEM, n, "unable to get the user database entry for %s", account);
+	ids->uid = user.uid;
+	ids->gid = user.gid;
+	ids->n = (unsigned int)n;
 }
 
-static bool has_group(const struct ids *ids, gid_t gid)
+static bool has_group(const struct uidgid *ids, gid_t gid)
 {
 	if (gid == ids->gid)
 		return true;
-	for (unsigned int i = 0; i < ids->ngroups; i++)
+	for (unsigned int i = 0; i < ids->n; i++)
 		if (ids->groups[i] == gid)
 			return true;
 	return false;
@@ -71,17 +55,18 @@ static bool has_group(const struct ids *ids, gid_t gid)
  * Is this process that user already, without a group too many? Then there is nothing to change, which
  * matters to those who could not: a service that already runs as its owner.
  */
-static bool is_already(const struct ids *ids)
+static bool is_already(const struct uidgid *ids)
 {
+	static gid_t have[UIDGID_GROUPS];
 	uid_t r, e, s;
-	gid_t rg, eg, sg, have[IDS_GROUPS_MAX];
+	gid_t rg, eg, sg;
 	int n;
 
 	if (getresuid(&r, &e, &s) < 0 || getresgid(&rg, &eg, &sg) < 0)
 		return false;
 	if (r != ids->uid || e != r || s != r || rg != ids->gid || eg != rg || sg != rg)
 		return false;
-	n = getgroups(IDS_GROUPS_MAX, have);
+	n = getgroups(UIDGID_GROUPS, have);
 	if (n < 0)
 		return false;
 	for (int i = 0; i < n; i++)
@@ -91,23 +76,9 @@ static bool is_already(const struct ids *ids)
 	return e != 0;
 }
 
-static void become(const struct ids *ids)
-{
-	int r;
-
-	if (is_already(ids))
-		return;
-	/* First and always: who is the user already, but with groups too many, must lose those. */
-	r = setgroups(ids->ngroups, ids->groups) < 0 ? -errno : ids_become(ids);
-	if (r == 0)
-		return;
-	msg_prog = "s6-applyuidgid";
-	msg_die(EXIT_SYSTEM, r, "unable to set supplementary group list, gid or uid");
-}
-
 int setuidgid_main(int argc, char **argv)
 {
-	struct ids ids = { .ngroups = 0 };
+	struct uidgid ids = { .has_groups = true, .groups = uidgid_room() };
 	const char *colon;
 	char **word;
 
@@ -121,10 +92,9 @@ int setuidgid_main(int argc, char **argv)
 		by_numbers(word[0], colon, &ids);
 	else
 		by_name(word[0], &ids);
-	become(&ids);
-	(void)unsetenv("UID");
-	(void)unsetenv("GID");
-	(void)unsetenv("GIDLIST");
 	msg_prog = "s6-applyuidgid";
+	if (!is_already(&ids))
+		uidgid_apply(&ids);
+	uidgid_forget();
 	chain_exec(word + 1);
 }

@@ -23,23 +23,40 @@ static int join(char out[PATH_MAX], const char *dir, const char *rest)
 }
 
 /* Compat: alive means that somebody else has a write lock on it (s6-servicedir, supervise/lock). */
-int slot_is_supervised(const char *dir)
+int slot_lock_held(int fd)
 {
 	struct flock fl = { .l_type = F_RDLCK, .l_whence = SEEK_SET };
+
+	return fcntl(fd, F_GETLK, &fl) < 0 ? -errno : fl.l_type != F_UNLCK;
+}
+
+/* Is the lock at dir/file held? -errno, -ENOENT too, if it cannot be opened. */
+static int look_at_lock(const char *dir, const char *file)
+{
 	char path[PATH_MAX];
 	int fd, r;
 
-	r = join(path, dir, "supervise/lock");
+	r = join(path, dir, file);
 	if (r < 0)
 		return r;
 	fd = fdio_open(AT_FDCWD, path, O_RDONLY | O_NONBLOCK, 0);
-	if (fd == -ENOENT)
-		return 0;
 	if (fd < 0)
 		return fd;
-	r = fcntl(fd, F_GETLK, &fl) < 0 ? -errno : fl.l_type != F_UNLCK;
+	r = slot_lock_held(fd);
 	fdio_close(&fd);
 	return r;
+}
+
+int slot_is_supervised(const char *dir)
+{
+	int r = look_at_lock(dir, "supervise/lock");
+
+	return r == -ENOENT ? 0 : r;
+}
+
+int slot_is_scanned(const char *scandir)
+{
+	return look_at_lock(scandir, ".s6-svscan/lock");
 }
 
 static bool is_dir(const char *path)

@@ -13,6 +13,12 @@ int slot_open(const char *dir);
 /* 1 supervised, 0 not (also if the directory does not exist), -errno if that cannot be told. */
 int slot_is_supervised(const char *dir);
 
+/* The same, asked of the open lock file. */
+int slot_lock_held(int fd);
+
+/* The same for a scan directory and s6-svscan; -errno also where there is no lock. */
+int slot_is_scanned(const char *scandir);
+
 enum slot_sent {
 	SLOT_OK,
 	SLOT_DEAF, /* nobody listens, or the directory was never supervised */

@@ -16,16 +16,8 @@
 #include "msg.h"
 #include "signame.h"
 #include "slot.h"
+#include "svc.h"
 #include "watch.h"
-
-#define SVC_MAX 62 /* letters in one call; s6's limit */
-
-struct svc_options {
-	char letters[SVC_MAX];
-	unsigned int n;
-	char wait; /* the letter of -w, 0 without */
-	unsigned int ms;
-};
 
 static void add_letter(struct svc_options *opt, char letter)
 {
@@ -55,15 +47,20 @@ static char letter_of_signal(const char *name)
 	msg_die(EXIT_USAGE, 0, "%s is not in the list of user-available signals", name);
 }
 
-static void parse(int argc, char **argv, struct svc_options *opt)
+void svc_parse(int argc, char **argv, const char *without, struct svc_options *opt)
 {
 	char spec[64];
+	size_t n = 0;
 	int c;
 
-	(void)snprintf(spec, sizeof(spec), "%sw:T:s:", ctl_letters());
+	for (const char *letter = ctl_letters(); *letter && n < sizeof(spec) - sizeof("w:T:s:"); letter++)
+		if (!strchr(without, *letter))
+			spec[n++] = *letter;
+	(void)snprintf(spec + n, sizeof(spec) - n, "w:T:s:");
 	while ((c = applet_option(argc, argv, spec)) != -1) {
 		if (c == 'w') {
-			if (!optarg[0] || optarg[1] || !strchr("dDuUrR", optarg[0]))
+			/* Compat: one letter counts, whatever follows. */
+			if (!optarg[0] || !strchr("dDuUrR", optarg[0]))
 				applet_usage();
 			opt->wait = optarg[0];
 		} else if (c == 'T') {
@@ -133,27 +130,33 @@ static int send_and_wait(char *const *dirs, unsigned int n, const struct svc_opt
 	return code ? code : r;
 }
 
-int svc_main(int argc, char **argv)
+int svc_run(char *const *dirs, unsigned int n, struct svc_options *opt)
 {
-	struct svc_options opt = { .n = 0 };
-	int64_t deadline;
-	int code = 0, n, r;
-	char **dirs;
+	int64_t deadline = listen_deadline(opt->ms);
+	int code = 0, r;
 
-	parse(argc, argv, &opt);
-	n = applet_operands(argc, argv, &dirs);
-	deadline = listen_deadline(opt.ms);
-	for (int i = 0; i < n; i++)
+	for (unsigned int i = 0; i < n; i++)
 		if (!dirs[i][0])
 			msg_die(EXIT_USAGE, 0, "invalid service path");
 	(void)signal(SIGPIPE, SIG_IGN);
-	degrade_wait(&opt, dirs[0]);
-	if (opt.wait)
-		return send_and_wait(dirs, (unsigned int)n, &opt, deadline);
-	for (int i = 0; i < n; i++) {
-		r = send_to(dirs[i], &opt);
+	degrade_wait(opt, dirs[0]);
+	if (opt->wait)
+		return send_and_wait(dirs, n, opt, deadline);
+	for (unsigned int i = 0; i < n; i++) {
+		r = send_to(dirs[i], opt);
 		if (r)
 			code = r;
 	}
 	return code;
+}
+
+int svc_main(int argc, char **argv)
+{
+	struct svc_options opt = { .n = 0 };
+	char **dirs;
+	int n;
+
+	svc_parse(argc, argv, "", &opt);
+	n = applet_operands(argc, argv, &dirs);
+	return svc_run(dirs, (unsigned int)n, &opt);
 }

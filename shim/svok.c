@@ -8,8 +8,7 @@ int svok_main(int argc, char **argv)
 	char **dir;
 	int r;
 
-	while (applet_option(argc, argv, "") != -1)
-		;
+	/* Compat: no options; the first word is the directory. */
 	(void)applet_operands(argc, argv, &dir);
 	r = slot_is_supervised(dir[0]);
 	if (r < 0)

@@ -8,14 +8,8 @@
 #include "fdio.h"
 #include "msg.h"
 #include "slot.h"
-#include "svstat_line.h"
+#include "svstat.h"
 #include "tai.h"
-
-struct svstat_options {
-	int field[SVSTAT_FIELDS];
-	unsigned int n;
-	bool numeric;
-};
 
 static void add_field(struct svstat_options *opt, int field)
 {
@@ -40,7 +34,7 @@ static void add_names(struct svstat_options *opt, const char *list)
 	}
 }
 
-static void parse(int argc, char **argv, struct svstat_options *opt)
+void svstat_parse(int argc, char **argv, struct svstat_options *opt)
 {
 	int c;
 
@@ -80,26 +74,32 @@ static void read_all(const char *dir, struct svstat *s)
 		s->st.stamp = s->now;
 }
 
-int svstat_main(int argc, char **argv)
+int svstat_run(const char *dir, const struct svstat_options *opt)
 {
-	struct svstat_options opt = { .n = 0 };
 	char line[SVSTAT_LINE + 1];
 	struct svstat s;
-	char **dir;
 	size_t len;
 	int r;
 
-	parse(argc, argv, &opt);
-	(void)applet_operands(argc, argv, &dir);
-	read_all(dir[0], &s);
-	if (opt.n)
-		svstat_fields(line, &s, opt.field, opt.n);
+	read_all(dir, &s);
+	if (opt->n)
+		svstat_fields(line, &s, opt->field, opt->n);
 	else
-		svstat_human(line, &s, opt.numeric);
+		svstat_human(line, &s, opt->numeric);
 	len = strlen(line);
 	line[len++] = '\n';
 	r = fdio_write_all(1, line, len);
 	if (r < 0)
 		msg_die(EXIT_SYSTEM, r, "unable to write to stdout");
 	return 0;
+}
+
+int svstat_main(int argc, char **argv)
+{
+	struct svstat_options opt = { .n = 0 };
+	char **dir;
+
+	svstat_parse(argc, argv, &opt);
+	(void)applet_operands(argc, argv, &dir);
+	return svstat_run(dir[0], &opt);
 }

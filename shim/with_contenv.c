@@ -2,23 +2,13 @@
  * with-contenv: executes a program in the container's environment. Works with no environment of its
  * own at all: the program is looked up in the PATH that it will have.
  */
-#include <stdbool.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "applet.h"
 #include "chain.h"
 #include "contenv.h"
 #include "msg.h"
-
-/* Compat: a number other than 0; what is no number counts as 0 (the overlay's environment rules). */
-static bool keeps_env(void)
-{
-	const char *text = getenv("S6_KEEP_ENV");
-
-	return text && *text && !text[strspn(text, "0123456789")] && text[strspn(text, "0")];
-}
 
 int with_contenv_main(int argc, char **argv)
 {
@@ -29,7 +19,7 @@ int with_contenv_main(int argc, char **argv)
 	while (applet_option(argc, argv, "") != -1)
 		;
 	(void)applet_operands(argc, argv, &word);
-	if (keeps_env())
+	if (contenv_is_kept())
 		chain_exec(word);
 	r = contenv_load(CONTENV_DIR, getenv("PATH"), &env, &culprit);
 	if (r < 0)

@@ -124,7 +124,7 @@ static void take_client(struct api *api, int fd)
 		fdio_close(&fd);
 		return;
 	}
-	api_client_start(c, fd, cred.uid, cred.pid);
+	api_client_start(c, fd, &cred);
 }
 
 static void on_connection(uv_poll_t *poll, int status, int events)
@@ -217,12 +217,14 @@ static void timers_init(struct api *api)
 {
 	uv_timer_init(&api->sv->loop, &api->pause);
 	api->pause.data = api;
-	for (size_t i = 0; i < API_JOBS; i++) {
+	uv_timer_init(&api->sv->loop, &api->wake);
+	api->wake.data = api;
+	for (size_t i = 0; i < API_PLACES_JOBS; i++) {
 		api->job[i].api = api;
 		uv_timer_init(&api->sv->loop, &api->job[i].timer);
 		api->job[i].timer.data = &api->job[i];
 	}
-	api->handles = 1 + API_JOBS;
+	api->handles = 2 + API_PLACES_JOBS;
 }
 
 static struct api *api_create(struct supervisor *sv)
@@ -306,11 +308,12 @@ void api_close(struct supervisor *sv)
 	listener_close(&api->listener[1]);
 	pool_commit_head(sv->pool);
 	fdio_close(&api->sparefd);
-	for (size_t i = 0; i < API_JOBS; i++) {
+	for (size_t i = 0; i < API_PLACES_JOBS; i++) {
 		api->job[i].client = NULL;
 		api->job[i].timer.data = api;
 		uv_close((uv_handle_t *)&api->job[i].timer, on_handle_closed);
 	}
+	uv_close((uv_handle_t *)&api->wake, on_handle_closed);
 	uv_close((uv_handle_t *)&api->pause, on_handle_closed);
 }
 
@@ -323,7 +326,7 @@ void api_service_changed(struct supervisor *sv, struct service *s)
 	for (size_t i = 0; i < API_PLACES && api->waiting > 0; i++)
 		if (api->client[i].wait != WAIT_NONE && api->client[i].ref.idx == s->idx)
 			api_wait_check(&api->client[i]);
-	for (size_t i = 0; i < API_JOBS && api->jobs_used > 0; i++)
+	for (size_t i = 0; i < API_PLACES_JOBS && api->jobs_used > 0; i++)
 		api_job_check(&api->job[i]);
 }
 
@@ -337,6 +340,6 @@ void api_service_gone(struct supervisor *sv, const char *name)
 	for (size_t i = 0; i < API_PLACES && api->waiting > 0; i++)
 		if (api->client[i].wait != WAIT_NONE)
 			api_wait_check(&api->client[i]);
-	for (size_t i = 0; i < API_JOBS && api->jobs_used > 0; i++)
+	for (size_t i = 0; i < API_PLACES_JOBS && api->jobs_used > 0; i++)
 		api_job_check(&api->job[i]);
 }

@@ -24,6 +24,14 @@ void api_close(struct supervisor *sv);
  */
 void api_service_changed(struct supervisor *sv, struct service *s);
 
+/* service.c: ev came through the service's FIFO. A wish that is kept for its profile changes with it. */
+void api_intent_letter(struct service *s, enum sv_event ev);
+
+/* Begins to stop and remove a slot, as unregister does, with nobody waiting. False: it cannot be begun now. */
+bool api_remove_slot(struct supervisor *sv, const char *slot);
+/* svfiles.c: the service tells its listeners letters. */
+void api_event(const struct service *s, const char *letters);
+
 /* The slot has left supervision; name is its full name. */
 void api_service_gone(struct supervisor *sv, const char *name);
 

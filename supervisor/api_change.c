@@ -1,8 +1,10 @@
 /*
- * start, stop, restart: an event for the service now, the answer when it has become what was asked
+ * start, stop, restart, once: an event for the service now, the answer when it has become what was asked
  * for. Who waits is looked at after every step of his service (api.c); nothing here polls or keeps
  * time.
  */
+#include <stdio.h>
+
 #include "api_client.h"
 #include "boot.h"
 
@@ -35,10 +37,20 @@ static struct api_glimpse glimpse(const struct service *s)
 
 static void answer_done(struct api_client *c, const struct service *s)
 {
+	char sentence[API_SENTENCE];
+
 	if (c->wait == WAIT_DOWN)
-		api_answer(c, 0, "%s is down", c->subject);
+		snprintf(sentence, sizeof sentence, "%s is down", c->subject);
+	else if (c->wait == WAIT_ONCE && s->d->m.state != SV_UP)
+		snprintf(sentence, sizeof sentence, "%s was started once and has ended", c->subject);
+	else if (c->wait == WAIT_ONCE)
+		snprintf(sentence, sizeof sentence, "%s was started once (pid %d)", c->subject, (int)s->d->pid);
 	else
-		api_answer(c, 0, "%s is up (pid %d)", c->subject, (int)s->d->pid);
+		snprintf(sentence, sizeof sentence, "%s is up (pid %d)", c->subject, (int)s->d->pid);
+	c->wait = WAIT_NONE;
+	c->api->waiting--;
+	if (!api_intent_settled(c, sentence))
+		api_answer(c, 0, "%s", sentence);
 }
 
 void api_wait_check(struct api_client *c)
@@ -53,9 +65,11 @@ void api_wait_check(struct api_client *c)
 		answer_done(c, s);
 		break;
 	case VERDICT_FAILED:
+		api_intent_drop(c);
 		api_answer(c, 1, "%s could not be started: %s", c->subject, s->d->note);
 		break;
 	case VERDICT_SUPERSEDED:
+		api_intent_drop(c);
 		if (now.state >= SV_LASTUP)
 			api_answer(c, 1, "%s is leaving supervision and is not started again",
 				c->subject);
@@ -115,14 +129,37 @@ void api_verb_start(struct api_client *c, const struct proto_frame *f)
 
 	if (s == NULL)
 		return;
+	api_intent_begin(c, s, true);
 	if (is_steady(s)) {
+		char sentence[API_SENTENCE];
+
 		if (!s->d->m.want_up)
 			service_feed(s, EV_UP);
-		api_answer(c, 0, "%s is up already (pid %d)", c->subject, (int)s->d->pid);
+		snprintf(sentence, sizeof sentence, "%s is up already (pid %d)", c->subject, (int)s->d->pid);
+		if (!api_intent_settled(c, sentence))
+			api_answer(c, 0, "%s", sentence);
 		return;
 	}
 	service_feed(s, EV_UP);
 	wait_for(c, WAIT_RUN);
+}
+
+void api_verb_once(struct api_client *c, const struct proto_frame *f)
+{
+	struct service *s = begin_run(c, f->field[2]);
+
+	if (s == NULL)
+		return;
+	if (s->d->m.state == SV_FINISH) {
+		api_answer(c, 1, "%s still runs its finish script; ask again when it is down", c->subject);
+		return;
+	}
+	service_feed(s, EV_ONCE);
+	if (is_steady(s) && s->d->started_ns == c->old_started_ns)
+		api_answer(c, 0, "%s is up already (pid %d) and is not started again", c->subject,
+			(int)s->d->pid);
+	else
+		wait_for(c, WAIT_ONCE);
 }
 
 void api_verb_restart(struct api_client *c, const struct proto_frame *f)
@@ -131,6 +168,7 @@ void api_verb_restart(struct api_client *c, const struct proto_frame *f)
 
 	if (s == NULL)
 		return;
+	api_intent_begin(c, s, true);
 	service_feed(s, EV_UP);
 	if (is_steady(s) && s->d->started_ns == c->old_started_ns) {
 		service_feed(s, EV_RESTART);
@@ -140,6 +178,13 @@ void api_verb_restart(struct api_client *c, const struct proto_frame *f)
 	wait_for(c, WAIT_RUN);
 }
 
+void api_stop_now(struct api_client *c, struct service *s)
+{
+	if (s != NULL)
+		service_feed(s, EV_DOWN);
+	wait_for(c, WAIT_DOWN);
+}
+
 void api_verb_stop(struct api_client *c, const struct proto_frame *f)
 {
 	struct service *s = api_slot_of(c, f->field[2]);
@@ -147,6 +192,8 @@ void api_verb_stop(struct api_client *c, const struct proto_frame *f)
 	if (s == NULL)
 		return;
 	api_ref_set(&c->ref, s);
-	service_feed(s, EV_DOWN);
-	wait_for(c, WAIT_DOWN);
+	if (api_intent_mark(c, s))
+		return;
+	api_intent_begin(c, s, false);
+	api_stop_now(c, s);
 }

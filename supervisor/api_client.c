@@ -60,12 +60,14 @@ static void note_comm(struct api_client *c)
 
 static void audit(const struct api_client *c, const char *result)
 {
-	char comm[64], subject[SV_NAME_FULL + 64];
+	char comm[64], subject[SV_NAME_FULL + 64], rule[32] = "";
 
 	msg_escape(comm, sizeof comm, c->comm, strlen(c->comm));
 	msg_escape(subject, sizeof subject, c->subject, strlen(c->subject));
-	msg_info("audit: uid=%u pid=%d comm=%s verb=%s service=%s result=%s", (unsigned int)c->uid,
-		(int)c->pid, comm[0] != '\0' ? comm : "?", c->verb->name, subject, result);
+	if (c->refused_by != NULL)
+		snprintf(rule, sizeof rule, " rule=%s", c->refused_by);
+	msg_info("audit: uid=%u pid=%d comm=%s verb=%s service=%s%s result=%s", (unsigned int)c->uid,
+		(int)c->pid, comm[0] != '\0' ? comm : "?", c->verb->name, subject, rule, result);
 }
 
 /* Every change made or refused leaves a line. */
@@ -97,7 +99,10 @@ static void request_over(struct api_client *c)
 	c->rows = NULL;
 	c->verb = NULL;
 	c->reply_len = 0;
-	c->busy = c->refused = false;
+	if (c->follows)
+		c->api->followers--;
+	c->busy = c->refused = c->follows = false;
+	c->refused_by = NULL;
 	c->subject[0] = '\0';
 	c->since = mono_ns();
 }
@@ -122,7 +127,7 @@ static void poll_for(struct api_client *c, int events)
 		api_client_close(c);
 }
 
-void api_client_start(struct api_client *c, int fd, uid_t uid, pid_t pid)
+void api_client_start(struct api_client *c, int fd, const struct ucred *cred)
 {
 	struct api *api = c->api;
 
@@ -136,8 +141,9 @@ void api_client_start(struct api_client *c, int fd, uid_t uid, pid_t pid)
 	c->fd = fd;
 	c->events = 0;
 	c->in_use = true;
-	c->uid = uid;
-	c->pid = pid;
+	c->uid = cred->uid;
+	c->gid = cred->gid;
+	c->pid = cred->pid;
 	c->since = mono_ns();
 	poll_for(c, UV_READABLE);
 }
@@ -200,6 +206,10 @@ static void pump(struct api_client *c)
 
 	if (c->rows != NULL) {
 		r = c->rows(c);
+		if (r == API_ROWS_LATER) {
+			poll_for(c, 0);
+			return;
+		}
 		if (r <= 0) {
 			sending_failed(c, r == 0 ? -EAGAIN : r);
 			return;
@@ -214,6 +224,11 @@ static void pump(struct api_client *c)
 	}
 	request_over(c);
 	poll_for(c, UV_READABLE);
+}
+
+void api_client_pump(struct api_client *c)
+{
+	pump(c);
 }
 
 void api_answer(struct api_client *c, int code, const char *fmt, ...)
@@ -249,8 +264,18 @@ static void note_subject(struct api_client *c)
 	snprintf(c->subject, sizeof c->subject, "%s", c->frame.n > 2 ? c->frame.field[2] : "-");
 }
 
+/* What the verb asks of services is asked by this client. */
+static void name_asker(const struct api_client *c)
+{
+	struct asked *a = &c->api->sv->asker;
+
+	*a = (struct asked){ .by = ASKED_SOCKET, .uid = c->uid, .pid = c->pid };
+	memcpy(a->comm, c->comm, sizeof a->comm);
+}
+
 static void dispatch(struct api_client *c)
 {
+	struct supervisor *sv = c->api->sv;
 	const struct proto_frame *f = &c->frame;
 	const struct api_verb *v;
 
@@ -273,8 +298,11 @@ static void dispatch(struct api_client *c)
 	note_subject(c);
 	if (v->change)
 		note_comm(c);
-	if (v->right == RIGHT_SLOT || api_may(c, v->right, (uid_t)-1))
-		v->fn(c, f);
+	if (v->right == RIGHT_ADMIN && !api_may(c, v->right, NULL, (uid_t)-1))
+		return;
+	name_asker(c);
+	v->fn(c, f);
+	sv->asker = (struct asked){ .by = ASKED_HEXAD };
 }
 
 /* Receives a frame and the descriptors with it: three at most, others are closed. */

@@ -1,11 +1,18 @@
 /* The decisions of the control socket. See api_rules.h; nothing here touches the system. */
 #include "api_rules.h"
 
+const char *api_right_name(enum api_right right)
+{
+	static const char *const names[] = { "any", "observe", "operate", "register", "admin" };
+
+	return names[right];
+}
+
 bool api_rule_allows(enum api_right right, uid_t peer, uid_t tree, uid_t slot)
 {
 	if (right == RIGHT_ANY || peer == 0 || peer == tree)
 		return true;
-	return right == RIGHT_SLOT && peer == slot;
+	return right != RIGHT_ADMIN && peer == slot;
 }
 
 /* Root and the tree's owner have shares of their own; all others also share one. */
@@ -71,6 +78,18 @@ static enum api_verdict wait_run(int64_t old_started_ns, const struct api_glimps
 	return VERDICT_WAIT;
 }
 
+/* Nothing wants it up, so that being down again says nothing. */
+static enum api_verdict wait_once(int64_t old_started_ns, const struct api_glimpse *now)
+{
+	if (now->exec_pending)
+		return VERDICT_WAIT;
+	if (now->state == SV_DOWN && now->noted)
+		return VERDICT_FAILED;
+	if (now->started_ns != old_started_ns && now->state != SV_GONE)
+		return VERDICT_DONE;
+	return now->state >= SV_LASTUP ? VERDICT_SUPERSEDED : VERDICT_WAIT;
+}
+
 enum api_verdict api_rule_wait(enum api_wait kind, int64_t old_started_ns, const struct api_glimpse *now)
 {
 	switch (kind) {
@@ -78,8 +97,15 @@ enum api_verdict api_rule_wait(enum api_wait kind, int64_t old_started_ns, const
 		return wait_run(old_started_ns, now);
 	case WAIT_DOWN:
 		return now->state == SV_DOWN || now->state == SV_GONE ? VERDICT_DONE : VERDICT_WAIT;
+	case WAIT_ONCE:
+		return wait_once(old_started_ns, now);
 	case WAIT_NONE:
 		break;
 	}
 	return VERDICT_WAIT;
+}
+
+uint64_t api_rule_events_from(uint64_t next, uint64_t at, uint64_t cap)
+{
+	return next > cap && at < next - cap ? next - cap : at;
 }

@@ -13,10 +13,20 @@
 #include "service_sm.h"
 
 enum api_right {
-	RIGHT_ANY,  /* every uid */
-	RIGHT_TREE, /* root, the scan directory's owner */
-	RIGHT_SLOT, /* these and the slot's owner */
+	RIGHT_ANY,      /* every uid */
+	RIGHT_OBSERVE,  /* see a service */
+	RIGHT_OPERATE,  /* start, stop, signal it */
+	RIGHT_REGISTER, /* make and remove it */
+	RIGHT_ADMIN,    /* what is about the tree */
 };
+
+/* "observe": what the row of [access] is called. */
+const char *api_right_name(enum api_right right);
+
+/*
+ * The first rule, before any row is looked at: root and the scan directory's owner may do everything,
+ * the slot's owner everything with his slot.
+ */
 
 bool api_rule_allows(enum api_right right, uid_t peer, uid_t tree, uid_t slot);
 
@@ -51,14 +61,17 @@ struct api_glimpse {
 	int64_t started_ns; /* of the run started last */
 };
 
-enum api_wait { WAIT_NONE, WAIT_RUN, WAIT_DOWN };
+enum api_wait { WAIT_NONE, WAIT_RUN, WAIT_DOWN, WAIT_ONCE };
 enum api_verdict { VERDICT_WAIT, VERDICT_DONE, VERDICT_FAILED, VERDICT_SUPERSEDED };
 
 /*
  * WAIT_RUN: a run that was not started at old_started_ns is up. WAIT_DOWN: run and finish are
- * gone.
+ * gone. WAIT_ONCE: a run that was not started at old_started_ns has begun, and may have ended.
  */
 enum api_verdict api_rule_wait(enum api_wait kind, int64_t old_started_ns,
 	const struct api_glimpse *now);
+
+/* The number of the first event that a ring of cap still has for one who has got those below at. */
+uint64_t api_rule_events_from(uint64_t next, uint64_t at, uint64_t cap);
 
 #endif

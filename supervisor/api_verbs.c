@@ -27,30 +27,77 @@ const struct api_verb *api_verb_find(const char *name)
 	return NULL;
 }
 
-bool api_may(struct api_client *c, enum api_right right, uid_t slot)
+/* The row of [access] for a right; RIGHT_ANY needs none. */
+static const char *row_of(const struct config *config, enum api_right right)
 {
-	uid_t tree = c->api->sv->scandir_uid;
-	char tree_name[64], slot_name_[64];
+	const char *const rows[] = {
+		[RIGHT_ANY] = "*",
+		[RIGHT_OBSERVE] = config->access_observe,
+		[RIGHT_OPERATE] = config->access_operate,
+		[RIGHT_REGISTER] = config->access_register,
+		[RIGHT_ADMIN] = config->access_admin,
+	};
 
-	if (api_rule_allows(right, c->uid, tree, slot))
-		return true;
+	return rows[right];
+}
+
+/* Reads the row for this request: once, so that a list of all services does not look users up for each. */
+static void take_grant(struct api_client *c, enum api_right right)
+{
+	const struct access_peer peer = { .uid = c->uid, .gid = c->gid, .fd = c->fd };
+
+	access_grant(&c->grant, row_of(c->api->sv->config, right), access_peer_is, &peer);
+}
+
+/* After take_grant: without an answer. */
+static bool is_granted(const struct api_client *c, enum api_right right, const char *name, uid_t owner)
+{
+	return api_rule_allows(right, c->uid, c->api->sv->scandir_uid, owner) || access_covers(&c->grant, name);
+}
+
+/* Says which rule stands in the way, and whom it lets pass. */
+static void answer_refused(struct api_client *c, enum api_right right, uid_t owner)
+{
+	char tree_name[64], owner_name[64];
+
 	c->refused = true;
-	ids_user_name(tree, tree_name, sizeof tree_name);
-	ids_user_name(slot, slot_name_, sizeof slot_name_);
-	if (right == RIGHT_TREE)
+	c->refused_by = api_right_name(right);
+	ids_user_name(c->api->sv->scandir_uid, tree_name, sizeof tree_name);
+	ids_user_name(owner, owner_name, sizeof owner_name);
+	if (owner == (uid_t)-1)
 		api_answer(c, 1,
-			"refused: only root or the owner of the scan directory (%s) may %s",
-			tree_name, c->verb->name);
+			"refused: only root or the owner of the scan directory (%s) may %s, and whom "
+			"'%s' in section 'access' names",
+			tree_name, c->verb->name, c->refused_by);
 	else
 		api_answer(c, 1,
-			"refused: only root, the owner of the scan directory (%s) "
-			"or of the slot (%s) may %s it",
-			tree_name, slot_name_, c->verb->name);
+			"refused: only root, the owner of the scan directory (%s) or of the slot (%s) may "
+			"%s it, and whom '%s' in section 'access' names",
+			tree_name, owner_name, c->verb->name, c->refused_by);
+}
+
+void api_observes(struct api_client *c)
+{
+	take_grant(c, RIGHT_OBSERVE);
+}
+
+bool api_sees(const struct api_client *c, const char *name, uid_t owner)
+{
+	return is_granted(c, RIGHT_OBSERVE, name, owner);
+}
+
+bool api_may(struct api_client *c, enum api_right right, const char *name, uid_t owner)
+{
+	if (api_rule_allows(right, c->uid, c->api->sv->scandir_uid, owner))
+		return true;
+	take_grant(c, right);
+	if (is_granted(c, right, name, owner))
+		return true;
+	answer_refused(c, right, owner);
 	return false;
 }
 
-/* By its own name, else by the name of its profile. */
-static struct service *find(struct supervisor *sv, const char *name)
+struct service *api_find(struct supervisor *sv, const char *name)
 {
 	struct service *s = service_find(sv, name);
 	char slot[SV_NAME_FULL + 1];
@@ -62,16 +109,26 @@ static struct service *find(struct supervisor *sv, const char *name)
 	return service_find(sv, slot);
 }
 
+bool api_name_is(const struct supervisor *sv, const char *written, const char *name)
+{
+	char slot[SV_NAME_FULL + 1];
+
+	if (strcmp(written, name) == 0)
+		return true;
+	return strlen(written) <= SV_NAME_MAX && slot_name(sv->config, written, slot, sizeof slot) >= 0
+		&& strcmp(slot, name) == 0;
+}
+
 struct service *api_slot_of(struct api_client *c, const char *name)
 {
-	struct service *s = find(c->api->sv, name);
+	struct service *s = api_find(c->api->sv, name);
 
 	if (s == NULL) {
 		api_answer(c, 2, "no such service '%.255s'", name);
 		return NULL;
 	}
 	snprintf(c->subject, sizeof c->subject, "%s", s->id->name);
-	return api_may(c, RIGHT_SLOT, s->id->uid) ? s : NULL;
+	return api_may(c, c->verb->right, s->id->name, s->id->uid) ? s : NULL;
 }
 
 static void hex(char *out, const uint8_t *in, size_t n)
@@ -85,24 +142,28 @@ static void hex(char *out, const uint8_t *in, size_t n)
 	*out = '\0';
 }
 
-static int status_row(struct api_client *c, const struct service *s)
+int api_status_row(struct api_client *c, const struct service *s, const char *tag)
 {
 	struct svstatus st;
 	uint8_t packed[SVSTATUS_SIZE];
 	char text[2 * SVSTATUS_SIZE + 1], owner[12];
-	const char *fields[PS_FIELDS];
+	const char *all[PS_FIELDS + 1] = { "row", tag }, **fields = tag != NULL ? all + 1 : all;
 
 	service_status(s, &st);
 	svstatus_pack(packed, &st);
 	hex(text, packed, sizeof packed);
 	snprintf(owner, sizeof owner, "%u", (unsigned int)s->id->uid);
-	fields[PS_TAG] = "row";
 	fields[PS_NAME] = s->id->name;
 	fields[PS_STATUS] = text;
 	fields[PS_NORMALLY] = svcdir_flag(s->d->dirfd, "down") == 1 ? "down" : "up";
 	fields[PS_OWNER] = owner;
 	fields[PS_NOTE] = s->d->note;
-	return api_row(c, fields, PS_FIELDS);
+	return api_row(c, all, tag != NULL ? PS_FIELDS + 1 : PS_FIELDS);
+}
+
+static int status_row(struct api_client *c, const struct service *s)
+{
+	return api_status_row(c, s, NULL);
 }
 
 static int rows_of_all(struct api_client *c, int (*row)(struct api_client *, const struct service *))
@@ -113,7 +174,7 @@ static int rows_of_all(struct api_client *c, int (*row)(struct api_client *, con
 	for (unsigned int sent = 0; c->cursor < sv->services_max; c->cursor++) {
 		const struct service *s = sv->services[c->cursor];
 
-		if (s == NULL || s->d->vanished)
+		if (s == NULL || s->d->vanished || !is_granted(c, RIGHT_OBSERVE, s->id->name, s->id->uid))
 			continue;
 		if (sent++ == API_ROWS_TURN)
 			return 0;
@@ -135,7 +196,7 @@ static int status_of_named(struct api_client *c)
 	int r;
 
 	for (; c->cursor + 2 < c->frame.n; c->cursor++) {
-		const struct service *s = find(c->api->sv, c->frame.field[c->cursor + 2]);
+		const struct service *s = api_find(c->api->sv, c->frame.field[c->cursor + 2]);
 
 		r = s == NULL ? 0 : status_row(c, s);
 		if (r < 0)
@@ -146,12 +207,10 @@ static int status_of_named(struct api_client *c)
 
 static void verb_status(struct api_client *c, const struct proto_frame *f)
 {
-	for (unsigned int i = 2; i < f->n; i++) {
-		if (find(c->api->sv, f->field[i]) == NULL) {
-			api_answer(c, 2, "no such service '%.255s'", f->field[i]);
+	for (unsigned int i = 2; i < f->n; i++)
+		if (api_slot_of(c, f->field[i]) == NULL)
 			return;
-		}
-	}
+	take_grant(c, RIGHT_OBSERVE);
 	api_answer_rows(c, f->n > 2 ? status_of_named : status_of_all);
 }
 
@@ -174,6 +233,7 @@ static int list_of_all(struct api_client *c)
 static void verb_list(struct api_client *c, const struct proto_frame *f)
 {
 	(void)f;
+	take_grant(c, RIGHT_OBSERVE);
 	api_answer_rows(c, list_of_all);
 }
 

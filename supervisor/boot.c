@@ -19,7 +19,6 @@
 #include "holder.h"
 #include "msg.h"
 #include "procs.h"
-#include "profiles.h"
 #include "rc.h"
 #include "scandir.h"
 #include "sys.h"
@@ -32,13 +31,13 @@ void boot_commit(struct supervisor *sv)
 	pool_commit_head(sv->pool);
 }
 
-static void enter(struct supervisor *sv, enum boot_phase phase)
+void boot_enter(struct supervisor *sv, enum boot_phase phase)
 {
 	sv->boot->rec.phase = phase;
 	boot_commit(sv);
 }
 
-static void base_enter(struct supervisor *sv, enum boot_base step)
+void boot_base_enter(struct supervisor *sv, enum boot_base step)
 {
 	sv->boot->rec.base = step;
 	boot_commit(sv);
@@ -69,7 +68,7 @@ static bool phase_hook(struct supervisor *sv)
 {
 	if (sv->boot->rec.script || boot_hook_start(sv))
 		return false;
-	enter(sv, BOOT_PREPARE);
+	boot_enter(sv, BOOT_PREPARE);
 	return true;
 }
 
@@ -90,14 +89,14 @@ void boot_hook_over(struct supervisor *sv, int code)
 		stop_with(sv, code);
 		return;
 	}
-	enter(sv, BOOT_PREPARE);
+	boot_enter(sv, BOOT_PREPARE);
 	boot_advance(sv);
 }
 
 /* The end of it, whatever it was that it ended in. Without a graph there is nobody else to tell. */
 static void base_over(struct supervisor *sv, int code)
 {
-	base_enter(sv, BASE_OVER);
+	boot_base_enter(sv, BASE_OVER);
 	if (sv->boot->bare)
 		boot_rc_over(sv, code);
 	else
@@ -128,145 +127,7 @@ static bool base_cont_init(struct supervisor *sv)
 		base_over(sv, 1);
 		return false;
 	}
-	base_enter(sv, BASE_RECONCILE);
-	return true;
-}
-
-/* A boot script may have given the application user another number: what he owns here follows. */
-static void follow_user(struct supervisor *sv)
-{
-	struct ids ids;
-	const int fds[] = { sv->head->scandirfd, sv->head->scanctlfd, sv->head->scanlockfd };
-
-	if (geteuid() != 0 || !boot_scandir_ids(sv, &ids))
-		return;
-	if (ids.uid == sv->scandir_uid && ids.gid == sv->scandir_gid)
-		return;
-	for (size_t i = 0; i < sizeof(fds) / sizeof(*fds); i++)
-		if (fds[i] > 0 && sys.fchownat(fds[i], "", ids.uid, ids.gid, AT_EMPTY_PATH) < 0)
-			msg_warn(errno, "unable to give the scan directory to the application user's new number");
-	(void)sys.fchownat(sv->head->scandirfd, ".s6-svscan", ids.uid, ids.gid, AT_SYMLINK_NOFOLLOW);
-	sv->scandir_uid = ids.uid;
-	sv->scandir_gid = ids.gid;
-}
-
-static void create_slots(struct supervisor *sv, struct plan *plan, const struct ids *owner)
-{
-	struct slot_spec spec = { .config = sv->config, .owner = owner };
-
-	for (size_t i = 0; i < plan->n; i++) {
-		struct plan_op *op = &plan->op[i];
-		int r;
-
-		if (op->action == PLAN_SKIPPED)
-			continue;
-		spec.profile = op->profile;
-		spec.down = op->action != PLAN_STARTED;
-		r = slot_create(sv->head->scandirfd, &spec);
-		if (r < 0 && r != -EEXIST) {
-			msg_warn(r, "profile '%s': unable to make its slot, it is skipped", op->profile);
-			op->action = PLAN_SKIPPED;
-		}
-	}
-}
-
-static void on_logged(void *owner, int wstatus, const char *out, size_t len)
-{
-	struct supervisor *sv = owner;
-
-	(void)out;
-	(void)len;
-	if (wstatus != 0)
-		msg_warn(0, "unable to write all of the boot log");
-	sv->boot->rec.logger = 0;
-	if (sv->boot->rec.base == BASE_LOGGING)
-		base_enter(sv, BASE_SCAN);
-	boot_advance(sv);
-}
-
-static void start_log(struct supervisor *sv, const struct plan *plan, const struct ids *as)
-{
-	struct boot_log_input in = {
-		.config = sv->config,
-		.home = reconcile_home(sv->config, sv->boot->env),
-		.plan = plan,
-	};
-	struct child_spec spec = {
-		.title = "hexad-bootlog",
-		.main_fn = boot_log_child,
-		.arg = &in,
-		.stdin_fd = -1,
-		.as = geteuid() == 0 ? as : NULL,
-	};
-	pid_t pid = child_start(sv, &spec, on_logged, sv);
-
-	if (pid < 0) {
-		msg_warn((int)pid, "unable to start the writer of the boot log");
-		base_enter(sv, BASE_SCAN);
-		return;
-	}
-	sv->boot->rec.logger = pid;
-	base_enter(sv, BASE_LOGGING);
-}
-
-static void on_plan(void *owner, struct plan *plan, const char *why)
-{
-	struct supervisor *sv = owner;
-	struct ids ids;
-	int r;
-
-	sv->boot->rec.reader = 0;
-	if (boot_stopping(sv)) {
-		boot_advance(sv);
-		return;
-	}
-	r = plan ? profiles_owner(sv, &ids) : 0;
-	if (!plan || r < 0) {
-		msg_warn(r, "reconcile failed, no profile gets its slot: %s", plan ? "no application user" : why);
-		base_enter(sv, BASE_SCAN);
-	} else {
-		create_slots(sv, plan, &ids);
-		start_log(sv, plan, &ids);
-	}
-	boot_advance(sv);
-}
-
-static bool base_reconcile(struct supervisor *sv)
-{
-	int r;
-
-	if (sv->boot->rec.reader)
-		return false;
-	follow_user(sv);
-	if (!*sv->config->app_user || !sv->config->profiles_enabled) {
-		base_enter(sv, BASE_SCAN);
-		return true;
-	}
-	if (reconcile_skipped(sv->config, sv->argv)) {
-		msg_info("reconcile: skipped, this container's command is '%s'", sv->config->skip_when_command);
-		base_enter(sv, BASE_SCAN);
-		return true;
-	}
-	if (sv->head->scandirfd < 0)
-		r = -ENOENT;
-	else
-		r = profiles_plan(sv, false, on_plan, sv);
-	if (r < 0) {
-		msg_warn(r, "reconcile failed, no profile gets its slot");
-		base_enter(sv, BASE_SCAN);
-		return true;
-	}
-	sv->boot->rec.reader = r;
-	boot_commit(sv);
-	return false;
-}
-
-/* The writer of the boot log runs; without one (a fault came in between) the plan is made again. */
-static bool base_logging(struct supervisor *sv)
-{
-	if (sv->boot->rec.logger)
-		return false;
-	base_enter(sv, BASE_RECONCILE);
+	boot_base_enter(sv, BASE_RECONCILE);
 	return true;
 }
 
@@ -317,7 +178,7 @@ static bool phase_main(struct supervisor *sv)
 	pid_t pid;
 
 	if (sv->argc < 2) {
-		enter(sv, BOOT_RUNNING);
+		boot_enter(sv, BOOT_RUNNING);
 		return true;
 	}
 	holder_yield_terminal();
@@ -330,7 +191,7 @@ static bool phase_main(struct supervisor *sv)
 	}
 	sv->boot->rec.holder = pid;
 	sv->boot->rec.divert = arg.receive_signals;
-	enter(sv, BOOT_RUNNING);
+	boot_enter(sv, BOOT_RUNNING);
 	return true;
 }
 
@@ -343,7 +204,7 @@ static bool base_finish(struct supervisor *sv)
 		return false;
 	if (boot_script_next(sv, SCRIPT_CONT_FINISH))
 		return !rec->script;
-	base_enter(sv, BASE_IDLE);
+	boot_base_enter(sv, BASE_IDLE);
 	rc_builtin_done(sv, RC_CONT_INIT, 0);
 	return false;
 }
@@ -370,9 +231,9 @@ static bool base_step(struct supervisor *sv)
 	case BASE_CONT_INIT:
 		return base_cont_init(sv);
 	case BASE_RECONCILE:
-		return base_reconcile(sv);
+		return boot_home_reconcile(sv);
 	case BASE_LOGGING:
-		return base_logging(sv);
+		return boot_home_logging(sv);
 	case BASE_SCAN:
 		return base_scan(sv);
 	case BASE_FINISH:
@@ -393,10 +254,10 @@ static bool phase_prepare(struct supervisor *sv)
 	if (!rc_prepare(sv))
 		return false;
 	if (rc_verdict(sv) != -EINVAL) {
-		enter(sv, BOOT_UP);
+		boot_enter(sv, BOOT_UP);
 		return true;
 	}
-	enter(sv, BOOT_RUNNING);
+	boot_enter(sv, BOOT_RUNNING);
 	if (boot_number(sv, "S6_BEHAVIOUR_IF_STAGE2_FAILS", 0) >= 2)
 		stop_with(sv, 1);
 	return false;
@@ -414,7 +275,7 @@ static bool phase_up(struct supervisor *sv)
 		return false;
 	b->bare = true;
 	if (b->rec.base == BASE_IDLE && !b->rec.script) {
-		base_enter(sv, BASE_CONT_INIT);
+		boot_base_enter(sv, BASE_CONT_INIT);
 		(void)boot_fix_attrs_start(sv);
 	}
 	return false;
@@ -437,7 +298,7 @@ void boot_rc_over(struct supervisor *sv, int code)
 		stop_with(sv, code);
 		return;
 	}
-	enter(sv, BOOT_MAIN);
+	boot_enter(sv, BOOT_MAIN);
 	boot_advance(sv);
 }
 
@@ -456,7 +317,7 @@ static int cont_init(struct supervisor *sv)
 	if (rec->base == BASE_OVER)
 		return 0;
 	if (rec->base == BASE_IDLE)
-		base_enter(sv, BASE_CONT_INIT);
+		boot_base_enter(sv, BASE_CONT_INIT);
 	boot_advance(sv);
 	return 1;
 }
@@ -468,7 +329,7 @@ static int cont_finish(struct supervisor *sv)
 	if (rec->base != BASE_FINISH) {
 		rec->name[0] = '\0';
 		rec->script_failed = false;
-		base_enter(sv, BASE_FINISH);
+		boot_base_enter(sv, BASE_FINISH);
 	}
 	boot_advance(sv);
 	return 1;
@@ -511,6 +372,8 @@ void boot_signal(struct supervisor *sv, int sig)
 static bool step(struct supervisor *sv)
 {
 	switch ((enum boot_phase)sv->boot->rec.phase) {
+	case BOOT_VOLUME:
+		return boot_home_volume(sv);
 	case BOOT_HOOK:
 		return phase_hook(sv);
 	case BOOT_PREPARE:
@@ -588,6 +451,7 @@ void boot_run(struct supervisor *sv)
 			msg_info("not process 1: clients will not detect this supervisor, "
 				"and only its own descendants are stopped at the end");
 	}
+	boot_home_open(sv);
 	if (sv->resumed)
 		resume(sv);
 	else
@@ -606,7 +470,7 @@ bool boot_exited(struct supervisor *sv, pid_t pid, int wstatus)
 	if (pid == rec->script)
 		boot_script_ended(sv, wstatus);
 	else if (pid == rec->logger)
-		on_logged(sv, wstatus, "", 0);
+		boot_home_logged(sv, wstatus);
 	else if (pid == rec->holder)
 		on_main_ended(sv, wstatus);
 	else

@@ -16,7 +16,7 @@
 #define BOOT_ATTIC ".hexad-old." /* what a former life left in /run waits under this prefix for its removal */
 
 /* PREPARE: the service graph is read. UP: it is brought up, what belongs to its bundle "base" by the steps below. */
-enum boot_phase { BOOT_HOOK, BOOT_PREPARE, BOOT_UP, BOOT_MAIN, BOOT_RUNNING, BOOT_STOPPING };
+enum boot_phase { BOOT_VOLUME, BOOT_HOOK, BOOT_PREPARE, BOOT_UP, BOOT_MAIN, BOOT_RUNNING, BOOT_STOPPING };
 
 /* legacy-cont-init of the graph, up and (FINISH) down; the scripts go on when the time of UP is over. */
 enum boot_base { BASE_IDLE, BASE_CONT_INIT, BASE_RECONCILE, BASE_LOGGING, BASE_SCAN, BASE_OVER, BASE_FINISH };
@@ -66,6 +66,7 @@ struct boot {
 	int rest_fd;            /* pidfd of a process that is waited for, or -1 */
 	uv_poll_t rest;         /* on it */
 	uv_timer_t timer;       /* the stage's deadline, or the next kill */
+	uv_timer_t home;        /* how long reconcile and its log may keep the boot waiting */
 	uv_timer_t turn;        /* look again in the next turn */
 	uv_timer_t script_timer; /* rec.script's time limit */
 	uv_timer_t due;         /* a shutdown asked for with a delay */
@@ -77,6 +78,18 @@ struct boot {
 };
 
 void boot_commit(struct supervisor *sv);
+void boot_enter(struct supervisor *sv, enum boot_phase phase);
+void boot_base_enter(struct supervisor *sv, enum boot_base step);
+
+/*
+ * boot_home.c: the steps of the base that are about the home. True: the next one can begin. logging: the writer of the
+ * boot log runs; without one (a fault came in between) the plan is made again.
+ */
+void boot_home_open(struct supervisor *sv);
+bool boot_home_reconcile(struct supervisor *sv);
+bool boot_home_volume(struct supervisor *sv); /* a phase of its own, before all others */
+bool boot_home_logging(struct supervisor *sv);
+void boot_home_logged(struct supervisor *sv, int wstatus);
 
 /*
  * boot_vars.c: the container's variable as a number; fallback if it is unset or no number, which is said once. LATE
@@ -142,8 +155,11 @@ bool boot_fix_attrs_start(struct supervisor *sv);
 /* What rec.script was has ended. */
 void boot_script_ended(struct supervisor *sv, int wstatus);
 
-/* Its time is over: it is named and killed. */
-void boot_script_kill(struct supervisor *sv);
+/*
+ * The time of a stop is over: a script of cont-finish.d is named and killed, if a signal asked for the stop and so
+ * somebody outside may count the seconds; else it has all the time it wants.
+ */
+void boot_script_late(struct supervisor *sv);
 
 /* In the first turn: goes on with the time limit of a script. */
 void boot_script_open(struct supervisor *sv);

@@ -176,7 +176,7 @@ static pid_t script_start(struct supervisor *sv, char *path)
 }
 
 /* Compat: overlay-shutdown 4: that process alone is killed, and the next one begins. */
-void boot_script_kill(struct supervisor *sv)
+static void kill_script(struct supervisor *sv)
 {
 	char path[PATH_MAX];
 
@@ -189,7 +189,13 @@ void boot_script_kill(struct supervisor *sv)
 
 static void on_script_late(uv_timer_t *t)
 {
-	boot_script_kill(t->data);
+	kill_script(t->data);
+}
+
+void boot_script_late(struct supervisor *sv)
+{
+	if (sv->boot->rec.signals)
+		kill_script(sv);
 }
 
 static void arm(struct supervisor *sv)

@@ -24,6 +24,7 @@
 #define GRACE_MAX_MS 300000u
 #define SERVICES_MS 3000u /* compat: S6_SERVICES_GRACETIME's default */
 #define HASTE_MS 1000     /* what a second signal leaves */
+#define MOMENT_MS 500     /* what is left in any case to those who are told last */
 #define KILL_MS 2000      /* a killed process that has not gone by then is left behind: it hangs in the kernel */
 #define LOGGERS_MS 1000   /* of those: loggers may still write */
 #define TICK_MS 50
@@ -329,7 +330,24 @@ static void open_handles(struct supervisor *sv)
 	b->timer.data = b->turn.data = sv;
 }
 
-/* The graph is down: the rest has the grace time from here. */
+/*
+ * When the rest is killed. Compat: overlay-shutdown 3: a grace time that was asked for begins now, when the graph is down.
+ * Otherwise there is one budget for all; who is told only now has a moment all the same.
+ */
+static int64_t rest_deadline(struct supervisor *sv)
+{
+	const struct boot_record *rec = &sv->boot->rec;
+	bool asked = rec->grace_ms >= 0 || boot_number(sv, "S6_KILL_GRACETIME", UINT_MAX) != UINT_MAX;
+	int64_t now = mono_ns(), until = rec->started_ns + grace_ms(sv) * NS_MS;
+
+	if (rec->signals >= 2)
+		return now + (rec->signals == 2 ? HASTE_MS * NS_MS : 0);
+	if (asked)
+		return now + grace_ms(sv) * NS_MS;
+	return until > now + MOMENT_MS * NS_MS ? until : now + MOMENT_MS * NS_MS;
+}
+
+/* The graph is down. */
 void boot_stop_down_over(struct supervisor *sv)
 {
 	struct boot_record *rec = &sv->boot->rec;
@@ -337,10 +355,7 @@ void boot_stop_down_over(struct supervisor *sv)
 	if (rec->stage != STOP_DOWN)
 		return;
 	rec->stage = STOP_OURS;
-	rec->started_ns = mono_ns();
-	rec->deadline_ns = rec->started_ns + grace_ms(sv) * NS_MS;
-	if (rec->signals >= 2)
-		rec->deadline_ns = rec->started_ns + (rec->signals == 2 ? HASTE_MS * NS_MS : 0);
+	rec->deadline_ns = rest_deadline(sv);
 	boot_commit(sv);
 	ask_all(sv, false);
 	arm(sv);

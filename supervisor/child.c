@@ -4,6 +4,7 @@
 #include "child.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdio.h>
@@ -136,7 +137,13 @@ static void signals_default(void)
 static int child_fds(const struct child_spec *spec, int null, int out)
 {
 	int in = spec->stdin_fd >= 0 ? spec->stdin_fd : null;
-	int keep = 3;
+	int keep = 3, high[CHILD_KEEP_MAX];
+
+	/* Out of the way first: one of them may be a number that another is to get. */
+	for (unsigned int i = 0; i < spec->nkeep; i++)
+		high[i] = fcntl(spec->keep[i], F_DUPFD, 4 + CHILD_KEEP_MAX);
+	if (out >= 0 && out < 4 + CHILD_KEEP_MAX && spec->nkeep)
+		out = fcntl(out, F_DUPFD, 4 + CHILD_KEEP_MAX);
 
 	if (in > 0)
 		(void)dup2(in, 0);
@@ -151,8 +158,10 @@ static int child_fds(const struct child_spec *spec, int null, int out)
 			(void)dup2(out, 3);
 		keep = 4;
 	}
+	for (unsigned int i = 0; i < spec->nkeep; i++)
+		(void)dup2(high[i], keep++);
 	spawn_close_range((unsigned int)keep, UINT_MAX);
-	return keep == 4 ? 3 : -1;
+	return keep >= 4 ? 3 : -1;
 }
 
 static void child_cwd(const struct child_spec *spec)

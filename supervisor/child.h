@@ -18,6 +18,8 @@
 
 struct supervisor;
 
+#define CHILD_KEEP_MAX 4
+
 struct child_spec {
 	const char *title;                        /* its comm and, for main_fn, its command line in ps */
 	int (*main_fn)(void *arg, int out_fd);    /* either this ... */
@@ -30,6 +32,8 @@ struct child_spec {
 	int stdout_fd, stderr_fd;                 /* > 0: instead of ours */
 	const struct ids *as;                     /* NULL: unchanged */
 	bool keep_mask;                           /* main_fn begins with the signals blocked that PID 1 reads */
+	const int *keep;                          /* main_fn with out_cap: these become 4, 5, ... in the child */
+	unsigned int nkeep;
 	size_t out_cap;                           /* 0: out_fd is -1 (main_fn) or nothing is collected (argv);
 	                                           * else argv's standard output is collected */
 };

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "access.h"
 #include "svcdir.h"
 #include "sys.h"
 #include "words.h"
@@ -51,6 +52,11 @@ static bool is_variable(const struct word *w)
 	return w->len && !strchr(DIGITS, w->text[0]) && spanned(w, LOWER UPPER DIGITS "_");
 }
 
+bool config_is_variable(const char *text, size_t len)
+{
+	return is_variable(&(struct word){ text, len });
+}
+
 static bool is_file(const struct word *w)
 {
 	return w->len && w->len <= 250 && !memchr(w->text, '/', w->len) && !word_is(w, ".") &&
@@ -77,6 +83,15 @@ static bool is_below(const struct word *w)
 		at += part.len + 1;
 	}
 	return true;
+}
+
+/* "/SOURCE:DEST" */
+static bool is_seed(const struct word *w)
+{
+	const char *colon = memchr(w->text, ':', w->len);
+	struct word dest = { colon ? colon + 1 : w->text, colon ? w->len - (size_t)(colon + 1 - w->text) : 0 };
+
+	return w->len && *w->text == '/' && colon && is_below(&dest);
 }
 
 /* Only %p and %% may stand in it. */
@@ -144,12 +159,21 @@ static const struct text_rule {
 } text_rules[] = {
 	[TEXT_ANY] = { NULL, NULL, true, "" },
 	[TEXT_ACCOUNT] = { is_account, NULL, true, "must be a name of at most 64 letters, digits and '_.-'" },
+	[TEXT_ACCESS] = { access_word_ok, WORDS_LIST, true,
+		"must be [PREFIX:]WHO words, separated by commas; WHO is a user, @group or *" },
+	[TEXT_VARIABLES] = { is_variable, WORDS_LIST, true,
+		"must be names of environment variables, separated by commas" },
 	[TEXT_VARIABLE] = { is_variable, NULL, true, "must be the name of an environment variable" },
 	[TEXT_PATH] = { is_absolute, NULL, false, "must be an absolute path" },
 	[TEXT_BELOW] = { is_below, NULL, false, "must be a relative path without '.' and '..'" },
+	[TEXT_BELOWS] = { is_below, WORDS_LIST, true,
+		"must be relative paths without '.' and '..', separated by commas" },
+	[TEXT_SEEDS] = { is_seed, WORDS_LIST, true,
+		"must be /SOURCE:DEST words, separated by commas; DEST is a path below the home" },
 	[TEXT_LOG_DIR] = { is_log_dir, NULL, false,
 		"must be a relative path without '.' and '..', and no '%' but '%p' and '%%'" },
 	[TEXT_FILE] = { is_file, NULL, false, "must be a file name without '/'" },
+	[TEXT_FILE_OR_NONE] = { is_file, NULL, true, "must be a file name without '/', or empty" },
 	[TEXT_FILES] = { is_file, WORDS_LIST, true, "must be file names without '/', separated by commas" },
 	[TEXT_PROFILE] = { is_profile, NULL, false, "must be a profile name, [a-z0-9][a-z0-9_-]*" },
 	[TEXT_PREFIX] = { is_prefix, NULL, false,
@@ -292,6 +316,8 @@ void config_finish(struct config *c)
 		free(*field);
 		*field = NULL;
 	}
+	free(c->file);
+	c->file = NULL;
 }
 
 /* The nth word of an enum's words. */
@@ -308,27 +334,35 @@ static struct word enum_word(const struct option *o, const void *field)
 	return w;
 }
 
+void config_value(const struct config *c, size_t i, char *buf, size_t cap)
+{
+	const struct option *o = &config_options[i];
+	const char *field = (const char *)c + o->offset;
+	struct word w;
+
+	switch (o->type) {
+	case OPTION_STRING:
+		snprintf(buf, cap, "%s", *(char *const *)(const void *)field);
+		break;
+	case OPTION_UINT:
+		snprintf(buf, cap, "%u", *(const uint32_t *)(const void *)field);
+		break;
+	case OPTION_BOOL:
+		snprintf(buf, cap, "%s", *(const bool *)(const void *)field ? "yes" : "no");
+		break;
+	case OPTION_ENUM:
+		w = enum_word(o, field);
+		snprintf(buf, cap, "%.*s", (int)w.len, w.text);
+		break;
+	}
+}
+
 void config_print(const struct config *c, FILE *out)
 {
-	for (const struct option *o = config_options; o < config_options + config_noptions; o++) {
-		const char *field = (const char *)c + o->offset;
-		struct word w;
+	char value[CONFIG_LINE_MAX + 1];
 
-		fprintf(out, "%s.%s = ", o->section, o->key);
-		switch (o->type) {
-		case OPTION_STRING:
-			fprintf(out, "%s\n", *(char *const *)(const void *)field);
-			break;
-		case OPTION_UINT:
-			fprintf(out, "%u\n", *(const uint32_t *)(const void *)field);
-			break;
-		case OPTION_BOOL:
-			fprintf(out, "%s\n", *(const bool *)(const void *)field ? "yes" : "no");
-			break;
-		case OPTION_ENUM:
-			w = enum_word(o, field);
-			fprintf(out, "%.*s\n", (int)w.len, w.text);
-			break;
-		}
+	for (size_t i = 0; i < config_noptions; i++) {
+		config_value(c, i, value, sizeof(value));
+		fprintf(out, "%s.%s = %s\n", config_options[i].section, config_options[i].key, value);
 	}
 }

@@ -17,7 +17,6 @@
 #include "sys.h"
 
 #define FILE_MAX 65536
-#define OPTIONS_MAX 128
 #define SECTION_MAX 49 /* bytes of a section name that inih keeps */
 #define BLANKS " \t"
 #define BOM "\xef\xbb\xbf"
@@ -29,7 +28,7 @@ struct reading {
 	const char *at, *end;           /* what is left of the file */
 	unsigned int line;              /* that inih has now, from 1 */
 	unsigned int bad_line;          /* the last one with an error */
-	unsigned int seen[OPTIONS_MAX]; /* line an option was set in, 0: not yet */
+	unsigned int seen[CONFIG_OPTIONS_MAX]; /* line an option was set in, 0: not yet */
 	unsigned int errors;
 	bool skipping;                  /* the section's name was wrong: its keys are not looked at */
 	bool nomem;
@@ -216,6 +215,8 @@ static int on_value(void *user, const char *section, const char *key, const char
 	else if (err)
 		line_error(r, "'%s' %s, not '%s'", config_options[i].key, why,
 			quoted(value, strlen(value)));
+	else
+		r->config->lines[i] = (uint16_t)r->line;
 	return 1;
 }
 
@@ -226,6 +227,8 @@ static void check_whole(struct reading *r)
 
 	if (c->scandir_owner == SCANDIR_APP && !*c->app_user)
 		file_error(r, "'scandir_owner = app' needs 'user' in section 'app'");
+	if (c->port_base + c->port_count > 65536)
+		file_error(r, "'port_base' and 'port_count' in section 'profiles' go beyond port 65535");
 	if (!*c->app_user || !c->profiles_enabled)
 		return;
 	if (!*c->command || !*c->command_default)
@@ -284,6 +287,20 @@ static int set_defaults(struct config *c)
 	return err;
 }
 
+/* Kept for who asks where a value comes from. */
+static void note_file(struct reading *r)
+{
+	size_t size = strlen(r->path) + 1;
+	char *copy = sys.calloc(1, size);
+
+	if (copy)
+		memcpy(copy, r->path, size);
+	else
+		r->nomem = true;
+	free(r->config->file);
+	r->config->file = copy;
+}
+
 static int load_file(struct reading *r, bool named)
 {
 	char *text = sys.calloc(1, FILE_MAX + 1);
@@ -302,6 +319,8 @@ static int load_file(struct reading *r, bool named)
 		file_error(r, "longer than %d bytes", FILE_MAX);
 	else
 		parse(r, text, (size_t)n);
+	if (n >= 0 && r->line > 0)
+		note_file(r);
 	free(text);
 	if (r->nomem)
 		return -ENOMEM;

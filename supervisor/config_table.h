@@ -10,11 +10,16 @@ enum option_type { OPTION_STRING, OPTION_UINT, OPTION_BOOL, OPTION_ENUM };
 enum text_kind {
 	TEXT_ANY,
 	TEXT_ACCOUNT,  /* empty, a name or a number */
+	TEXT_ACCESS,   /* a row of access.h */
+	TEXT_VARIABLES, /* names of environment variables, separated by commas */
 	TEXT_VARIABLE, /* empty, or the name of an environment variable */
 	TEXT_PATH,     /* absolute */
 	TEXT_BELOW,    /* relative, neither '.' nor '..' in it */
+	TEXT_BELOWS,   /* several, separated by commas */
+	TEXT_SEEDS,    /* /SOURCE:DEST, separated by commas */
 	TEXT_LOG_DIR,  /* the same, with %p */
 	TEXT_FILE,     /* one file name */
+	TEXT_FILE_OR_NONE, /* the same, or empty */
 	TEXT_FILES,    /* file names, separated by commas */
 	TEXT_PROFILE,  /* a profile's name */
 	TEXT_PREFIX,   /* what the name of a slot can begin with */
@@ -38,6 +43,9 @@ struct option {
 
 extern const struct option config_options[];
 extern const size_t config_noptions;
+
+/* The value of the ith option as text; the longest is CONFIG_LINE_MAX bytes. */
+void config_value(const struct config *c, size_t i, char *buf, size_t cap);
 
 /* Index of a key, in which '-' and '_' are the same character; -1. */
 int config_find(const char *section, const char *key);

@@ -117,8 +117,11 @@ char **globwords(const char *text, char *const *more)
 		add(&l, *more, strlen(*more));
 	if (!l.word)
 		l.word = calloc(1, sizeof(*l.word));
-	if (!l.word || l.failed)
+	if (l.failed) {
+		free(l.word);
 		return NULL;
-	l.word[l.n] = NULL;
+	}
+	if (l.word)
+		l.word[l.n] = NULL;
 	return l.word;
 }

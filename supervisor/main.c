@@ -21,6 +21,7 @@
 #include "fdio.h"
 #include "msg.h"
 #include "options.h"
+#include "profiles_watch.h"
 #include "watch.h"
 #include "reaper.h"
 #include "scandir.h"
@@ -142,13 +143,11 @@ static void signal_to_init(struct supervisor *sv, int sig)
 		boot_signal(sv, sig);
 }
 
-static void on_signal(uv_poll_t *p, int status, int events)
+static void on_signal(void *data)
 {
-	struct supervisor *sv = p->data;
+	struct supervisor *sv = data;
 	struct signalfd_siginfo si;
 
-	(void)status;
-	(void)events;
 	if (sys.read(sv->head->signalfd, &si, sizeof(si)) != (ssize_t)sizeof(si))
 		return;
 	if (si.ssi_signo == SIGCHLD)
@@ -203,7 +202,8 @@ static struct pool *new_pool(uint32_t slots)
 		msg_die(EXIT_SYSTEM, err, "unable to make the pool for %u services", slots);
 	*pool_head(p) = (struct pool_head){ .signalfd = -1, .inotifyfd = -1, .listenfd = -1, .listenfd2 = -1,
 		.scandirfd = -1, .scanlockfd = -1, .scanctlfd = -1, .exefd = -1, .consolefd = -1,
-		.stdinfd = -1, .cwdfd = -1, .rcfd = -1, .nullfd = null, .owner_pid = getpid() };
+		.volumefd = -1, .profilesfd = -1, .home_wd = -1, .stdinfd = -1, .cwdfd = -1, .rcfd = -1,
+		.nullfd = null, .owner_pid = getpid() };
 	return p;
 }
 
@@ -315,6 +315,8 @@ static void on_first_turn(uv_timer_t *t)
 		scandir_leave(sv, sv->head->leave_how); /* a fault may have kept it from somebody */
 	else if (sv->mode == MODE_SCANDIR)
 		scandir_scan(sv); /* the first, or the one that a fault may have cut short */
+	if (sv->resumed)
+		profiles_watch_resume(sv);
 	/* Only now is it known whose the dead are: services were resumed, and boot has its record back. */
 	reaper_sweep(sv);
 }

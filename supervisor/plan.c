@@ -9,7 +9,7 @@
 #include "sys.h"
 #include "words.h"
 
-static const char *const actions[] = { "started", "registered", "skipped" };
+static const char *const actions[] = { "started", "registered", "skipped", "removed" };
 static const char *const exits[] = { "unknown", "clean", "unclean" };
 
 _Static_assert(SV_NAME_MAX + PLAN_STATE_MAX + 10 + 7 + PLAN_WHY_MAX + 5 <= PLAN_LINE_MAX, "a line is too short");
@@ -42,6 +42,9 @@ static void show(char *buf, size_t cap, const char *text)
 static const char *effective_state(const struct config *c, const struct profile_facts *f, char *word,
 	size_t cap)
 {
+	if (f->intent.desired.kind == VALUE_TEXT
+		&& !(f->file == STATE_READ && intent_is_older(&f->intent, &f->desired, f->has_stamp, f->stamp)))
+		return f->intent.desired.text;
 	if (f->file != STATE_READ || f->desired.kind == VALUE_ODD)
 		return NULL;
 	if (f->desired.kind == VALUE_TEXT)
@@ -68,7 +71,11 @@ static enum plan_exit prior_exit(const struct state_value *phase)
 /* Why a state was not used, for who wonders why his profile is down. */
 static void explain(const struct config *c, const struct profile_facts *f, struct plan_op *op)
 {
-	if (f->file == STATE_UNUSABLE)
+	if (f->intent.desired.kind == VALUE_TEXT && f->file == STATE_UNUSABLE)
+		snprintf(op->why, sizeof(op->why), "state file %.79s, the supervisor's own counts", f->file_why);
+	else if (f->intent.desired.kind == VALUE_TEXT)
+		;
+	else if (f->file == STATE_UNUSABLE)
 		snprintf(op->why, sizeof(op->why), "state file %s, so it stays down", f->file_why);
 	else if (f->file == STATE_READ && f->desired.kind == VALUE_ODD)
 		snprintf(op->why, sizeof(op->why), "'%.40s' in the state file is no string, so it stays down",

@@ -5,6 +5,7 @@
 #ifndef HEXAD_PLAN_H
 #define HEXAD_PLAN_H
 
+#include "intent.h"
 #include "reconcile.h"
 #include "state.h"
 
@@ -18,6 +19,9 @@ struct profile_facts {
 	enum state_file file;
 	char file_why[80];       /* STATE_UNUSABLE: what is wrong with it */
 	struct state_value desired, runtime, phase; /* phase: of the lifecycle file */
+	bool has_stamp;          /* of the state file, as a number */
+	int64_t stamp;
+	struct intent intent;    /* of the supervisor's own record */
 };
 
 /* Decides, by the rules of docs/profiles.md. */

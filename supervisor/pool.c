@@ -33,9 +33,12 @@ struct top {
 	struct pool_head saved;
 };
 
+#define BACKING 16384 /* bytes of the memfd that are had at once */
+
 struct pool {
 	int fd;
 	uint32_t used;
+	size_t backed; /* what lies below it has its pages */
 	struct top *top;
 	struct record *rec;
 };
@@ -224,6 +227,21 @@ static uint32_t find_free(const struct pool *p)
 	return i;
 }
 
+/* A page that cannot be had must be an error here and not a SIGBUS later. */
+static int back(struct pool *p, size_t end)
+{
+	size_t want = (end + BACKING - 1) / BACKING * BACKING;
+
+	if (end <= p->backed)
+		return 0;
+	if (want > map_size(p->top->max))
+		want = map_size(p->top->max);
+	if (sys.fallocate(p->fd, 0, (off_t)p->backed, (off_t)(want - p->backed)) < 0)
+		return -ENOMEM;
+	p->backed = want;
+	return 0;
+}
+
 int pool_take(struct pool *p, uint32_t *ret_idx)
 {
 	uint32_t i = find_free(p);
@@ -232,9 +250,8 @@ int pool_take(struct pool *p, uint32_t *ret_idx)
 
 	if (i >= p->top->max)
 		return -ENOSPC;
-	/* A page that cannot be had must be an error here and not a SIGBUS later. */
 	r = &p->rec[i];
-	if (sys.fallocate(p->fd, 0, (char *)r - (char *)p->top, sizeof(*r)) < 0)
+	if (back(p, (size_t)((char *)(r + 1) - (char *)p->top)) < 0)
 		return -ENOMEM;
 	gen = r->live.gen;
 	memset(r, 0, sizeof(*r));

@@ -15,6 +15,7 @@
 #include <sys/types.h>
 #include <time.h>
 
+#include "asked.h"
 #include "service_sm.h"
 #include "svcdir.h"
 
@@ -53,12 +54,16 @@ struct slot_data {
 	int64_t started_ns;     /* when run was started last */
 	int64_t ready_ns;       /* when it became ready in this life, 0: it did not */
 	int64_t deadline_ns;
+	int64_t run_ns;         /* how long the last run lasted */
+	uint32_t short_runs;    /* in a row (retry.h) */
+	bool bounced;           /* the run was sent a signal through its FIFO or the socket */
 	int dirfd, lockfd, ctlfd;      /* held for the life of the slot */
 	int notifyfd;                  /* read end of the readiness pipe */
 	int execfd;                    /* read end of the exec result pipe, where one is pending */
 	int pipe_r, pipe_w;            /* a producer's: the pipe to its logger */
 	uint32_t partner;              /* producer <-> logger, POOL_NONE */
 	uint32_t successor_of;         /* a record that must be gone before this one starts, POOL_NONE */
+	struct asked asked;            /* who wanted it as it is wanted */
 	uint32_t gen;                  /* counts the lives of this record */
 	char note[NOTE_MAX];           /* why, when that is not plain; shown by status */
 };
@@ -95,8 +100,11 @@ struct pool_head {
 	uint32_t faults;                  /* so far */
 	int64_t fault_ns[5];              /* the last ones, monotonic; a ring by faults % 5 */
 	int fault_signal;                 /* of the last one */
+	int volumefd;                     /* volume.c: holds the volume's lock; <= 0: none */
+	int profilesfd, home_wd;          /* profiles_watch.c: inotify on the profiles; <= 0: none; its watch on the home */
 	int stdinfd, cwdfd;               /* boot.c: the container's stdin and working directory; <= 0: none */
 	int rcfd;                         /* rc_live.c: the service graph's memfd, or -1 */
+	bool observing;                   /* another supervisor writes the volume: nothing is written there */
 	bool leaving;                     /* the scan directory is being left */
 	char leave_how;                   /* 't', 'q', 'b' */
 	uint8_t boot[512];                /* boot.c: struct boot_record */

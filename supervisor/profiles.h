@@ -14,12 +14,18 @@
 /* plan may be changed and is valid during the call only; NULL: there is none, and why says why not. */
 typedef void profiles_plan_fn(void *owner, struct plan *plan, const char *why);
 
+enum profiles_how {
+	PROFILES_BOOT,    /* takes the volume's lock, deletes stale files, seeds states, watches the profiles */
+	PROFILES_LOOK,    /* takes the lock if it is not held yet, and watches; the profiles are left as they are */
+	PROFILES_DRY_RUN, /* changes nothing at all */
+};
+
 /*
- * Makes the plan of the reconcile pass, as the application user, in a child. With dry_run nothing on
- * disk is changed. The pid of that child: done is called later, once, from the loop. -errno: it is not.
- * -ENOTSUP: profiles are off (no app_user, or disabled). -ENOENT: there is no such user.
+ * Makes the plan of the reconcile pass, as the application user, in a child. After BOOT and LOOK
+ * sv->head->observing says whether another supervisor writes the volume; that is said once. Returns the
+ * pid of that child: done is called later, once, from the loop. -errno: it is not. -ENOTSUP: profiles are off (no app_user, or disabled). -ENOENT: there is no such user.
  */
-int profiles_plan(struct supervisor *sv, bool dry_run, profiles_plan_fn *done, void *owner);
+int profiles_plan(struct supervisor *sv, enum profiles_how how, profiles_plan_fn *done, void *owner);
 
 /* The user that profiles belong to, looked up anew. -ENOTSUP, -ENOENT or another -errno. */
 int profiles_owner(const struct supervisor *sv, struct ids *ret);

@@ -466,7 +466,7 @@ void rc_kill(struct rc *rc, uint32_t i)
 	} else if (rc->g->node[i].builtin == RC_LEGACY) {
 		rc_legacy_late(rc, i);
 	} else if (rc->g->node[i].builtin) {
-		boot_script_kill(rc->sv);
+		boot_script_late(rc->sv);
 	}
 }
 

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/inotify.h>
 #include <time.h>
 
 #include "below.h"
@@ -18,9 +19,11 @@
 #include "msg.h"
 #include "plan.h"
 #include "sys.h"
+#include "volume.h"
 #include "words.h"
 
 #define NAMES_MAX 65536 /* entries of the profiles directory that are looked at */
+#define STAMP_KEY "updated_at" /* of the state file: when the wish in it was made, in seconds */
 #define LEGACY_MARK "legacy-container-cmd"
 
 /* One pass. */
@@ -28,7 +31,8 @@ struct pass {
 	const struct reconcile_input *in;
 	const struct config *c;
 	int homefd, out_fd;
-	bool multiplex;
+	bool multiplex, dry_run;
+	struct volume_word word;
 	size_t n;    /* ops written */
 	int err;     /* the first failure to write them */
 	char *buf;   /* STATE_FILE_MAX + 1 */
@@ -88,6 +92,7 @@ static void facts_of(const struct pass *p, const struct state_doc *doc, struct p
 	f->file = STATE_READ;
 	state_get(doc, p->c->desired_key, &f->desired);
 	state_get(doc, p->c->runtime_key, &f->runtime);
+	f->has_stamp = state_get_integer(doc, STAMP_KEY, &f->stamp);
 }
 
 /* The state file of a profile. Returns its document, which the facts point into, or NULL. */
@@ -131,13 +136,27 @@ static struct state_doc *read_lifecycle(struct pass *p, int dirfd, struct profil
 	return doc;
 }
 
+/* The supervisor's own record. What cannot be read as one is none. */
+static struct state_doc *read_intent(struct pass *p, int dirfd, struct profile_facts *f)
+{
+	struct state_doc *doc;
+	const char *why;
+
+	if (!*p->c->intent_file)
+		return NULL;
+	doc = parse_file(p->buf, fdio_read_file(dirfd, p->c->intent_file, p->buf, STATE_FILE_MAX + 1), &why);
+	if (doc)
+		intent_of(doc, &f->intent);
+	return doc;
+}
+
 static void delete_stale(const struct pass *p, int dirfd, const char *profile)
 {
 	const char *at = p->c->stale_files;
 	struct word w;
 	char name[256];
 
-	while (!p->in->dry_run && words_next(&at, WORDS_LIST, &w)) {
+	while (!p->dry_run && words_next(&at, WORDS_LIST, &w)) {
 		snprintf(name, sizeof(name), "%.*s", (int)w.len, w.text);
 		if (sys.unlinkat(dirfd, name, 0) < 0 && errno != ENOENT)
 			msg_warn(errno, "profile '%s': unable to delete stale '%s'", profile, name);
@@ -147,7 +166,7 @@ static void delete_stale(const struct pass *p, int dirfd, const char *profile)
 /* Decides on one profile, whose directory is dirfd; seed is the state it was just given, or NULL. */
 static void decide(struct pass *p, int dirfd, struct profile_facts *f, struct state_doc *seed)
 {
-	struct state_doc *state = seed, *life = NULL;
+	struct state_doc *state = seed, *life = NULL, *intent = NULL;
 	struct plan_op op;
 
 	if (seed)
@@ -156,12 +175,15 @@ static void decide(struct pass *p, int dirfd, struct profile_facts *f, struct st
 		state = read_state(p, dirfd, f);
 	if (!f->lookup_err)
 		life = read_lifecycle(p, dirfd, f);
+	if (!f->lookup_err)
+		intent = read_intent(p, dirfd, f);
 	op = plan_profile(p->c, f);
 	if (op.action != PLAN_SKIPPED)
 		delete_stale(p, dirfd, op.profile);
 	emit(p, &op);
 	state_destroy(state);
 	state_destroy(life);
+	state_destroy(intent);
 }
 
 /* What the root profile's state file is to begin with where it has none; false: nothing. */
@@ -202,7 +224,7 @@ static struct state_doc *seed_root(const struct pass *p)
 	if (!text)
 		return NULL;
 	snprintf(tmp, sizeof(tmp), "%s.tmp", p->c->state_file);
-	err = p->in->dry_run ? 0
+	err = p->dry_run ? 0
 		: fdio_replace(p->homefd, p->c->state_file, tmp, text, strlen(text), 0644, true);
 	if (err)
 		msg_warn(err, "profile '%s': unable to write its first state file", p->c->reserved);
@@ -218,6 +240,28 @@ static void do_root(struct pass *p)
 	decide(p, p->homefd, &f, seed_root(p));
 }
 
+/* Through /proc it is the directory we hold, whatever its name leads to by now. The watch's number or -1. */
+static int watch(const struct pass *p, int dirfd, uint32_t mask)
+{
+	char path[40];
+
+	if (p->in->watchfd <= 0)
+		return -1;
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", dirfd);
+	return sys.inotify_add_watch(p->in->watchfd, path, mask | IN_ONLYDIR);
+}
+
+/* No profile yet. Once: what happens in a profile's own directory is nobody's business. Looked at again after that. */
+static void watch_candidate(const struct pass *p, int dirfd, struct profile_facts *f)
+{
+	struct stat st;
+
+	if (f->lookup_err != -ENOENT || watch(p, dirfd, IN_CREATE | IN_MOVED_TO | IN_ONESHOT) < 0)
+		return;
+	if (sys.fstatat(dirfd, p->c->marker, &st, 0) == 0)
+		f->lookup_err = 0;
+}
+
 /* One entry of the profiles directory. Its own link is followed, nothing else below the home is. */
 static void do_entry(struct pass *p, int dirfd, const char *name)
 {
@@ -231,6 +275,8 @@ static void do_entry(struct pass *p, int dirfd, const char *name)
 		f.lookup_err = fd;
 	else if (sys.fstatat(fd, p->c->marker, &st, 0) < 0)
 		f.lookup_err = -errno;
+	if (fd >= 0)
+		watch_candidate(p, fd, &f);
 	if (f.lookup_err != -ENOENT && f.lookup_err != -ELOOP && f.lookup_err != -ENOTDIR)
 		decide(p, fd, &f, NULL);
 	fdio_close(&fd);
@@ -308,8 +354,14 @@ static void do_profiles(struct pass *p)
 	char why[PLAN_WHY_MAX + 1];
 	int err, dirfd = below_open(p->homefd, p->c->profiles_dir, false);
 
-	if (dirfd == -ENOENT)
+	if (dirfd == -ENOENT) {
+		p->word.missing = true;
+		p->word.home_wd = watch(p, p->homefd, IN_CREATE | IN_MOVED_TO);
 		return;
+	}
+	/* Before it is read: what comes later than the reading is heard of. */
+	if (dirfd >= 0)
+		(void)watch(p, dirfd, IN_CREATE | IN_MOVED_TO | IN_DELETE | IN_MOVED_FROM);
 	err = dirfd < 0 ? dirfd : list(dirfd, &names);
 	if (err) {
 		snprintf(why, sizeof(why), "unable to read the profiles: %s", strerror(-err));
@@ -338,7 +390,9 @@ static void do_empty(struct pass *p)
 int reconcile_child(void *arg, int out_fd)
 {
 	const struct reconcile_input *in = arg;
-	struct pass p = { .in = in, .c = in->config, .out_fd = out_fd };
+	struct pass p = { .in = in, .c = in->config, .out_fd = out_fd, .dry_run = in->dry_run,
+		.word = { .lock = VOLUME_UNASKED, .home_wd = -1 } };
+	int lockfd;
 
 	(void)umask(022);
 	p.multiplex = command_multiplexes(p.c, in->environ);
@@ -360,8 +414,15 @@ int reconcile_child(void *arg, int out_fd)
 		fdio_close(&p.homefd);
 		return 1;
 	}
+	lockfd = in->sock > 0 && !in->held ? volume_lock(p.homefd, p.c, &p.word) : -1;
+	/* Where another one writes this one only looks. */
+	if (p.word.lock == VOLUME_BUSY)
+		p.dry_run = true;
 	do_root(&p);
 	do_profiles(&p);
+	if (in->sock > 0)
+		volume_tell(in->sock, &p.word, lockfd);
+	fdio_close(&lockfd);
 	free(p.buf);
 	fdio_close(&p.homefd);
 	return p.err ? 1 : 0;

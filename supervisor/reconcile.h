@@ -8,9 +8,11 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/stat.h>
 
 #include "config.h"
 #include "ids.h"
+#include "slot_text.h"
 #include "svcdir.h"
 
 #define PLAN_MAX 4096       /* profiles in one plan */
@@ -18,7 +20,7 @@
 #define PLAN_WHY_MAX 119
 #define PLAN_LINE_MAX 512   /* one op as a line */
 
-enum plan_action { PLAN_STARTED, PLAN_REGISTERED, PLAN_SKIPPED };
+enum plan_action { PLAN_STARTED, PLAN_REGISTERED, PLAN_SKIPPED, PLAN_REMOVED /* in no plan that is read */ };
 enum plan_exit { PRIOR_UNKNOWN, PRIOR_CLEAN, PRIOR_UNCLEAN };
 
 /*
@@ -45,7 +47,10 @@ struct reconcile_input {
 	const char *home;
 	char *const *argv;      /* of /init, for the legacy and dashboard rules */
 	char *const *environ;   /* the container's environment */
-	bool dry_run;           /* change nothing on disk */
+	bool dry_run;           /* change nothing on disk but the lock's file */
+	bool held;              /* the volume's lock is held already */
+	int watchfd;            /* an inotify descriptor, for changes of the profiles; 0: none */
+	int sock;               /* where a struct volume_word is told; 0: nowhere, and no lock is asked for */
 };
 
 /*
@@ -74,23 +79,27 @@ struct boot_log_input {
 int boot_log_child(void *arg, int out_fd);
 
 /*
- * A slot for a profile: renders run, log/run, type (and down) into a staging directory ".NAME.tmp" of
+ * A slot for a profile: renders run, log/run, type (and down) into a staging directory ".NAME.new" of
  * scandir_fd and renames it into place; everything is made as owner (fsid.h), who also owns it. Where
  * hexad is not root, it is the owner itself.
  * 0; -EEXIST: the slot is there; -EINVAL: no name of a profile; -ENAMETOOLONG; -ENOTEMPTY: a staging
  * directory holds what hexad did not put there; -EPERM: the scan directory is neither the owner's nor one
- * that root alone writes; or another -errno. After a failure nothing is left behind. PID 1 calls this: it
+ * that root alone writes; or another -errno. After a failure nothing is left behind. *ret_made (unless NULL)
+ * tells which directory was made. PID 1 calls this: it
  * touches the scan directory only, and a bounded number of names in it.
  */
-#define SLOT_NAME_MAX 250 /* so that ".NAME.tmp" is a file name too */
+#define SLOT_NAME_MAX 250 /* so that the staging directory's name is one too */
+/* Not ".NAME.tmp": that is what clients call theirs, who may be at work on the same slot. */
+#define SLOT_STAGING ".new"
 
 struct slot_spec {
 	const struct config *config;
 	const char *profile;
 	bool down;
 	const struct ids *owner;
+	struct slot_env extra;
 };
-int slot_create(int scandir_fd, const struct slot_spec *spec);
+int slot_create(int scandir_fd, const struct slot_spec *spec, struct stat *ret_made);
 
 /* Name of the slot for a profile into buf (slot_prefix + profile, at most SLOT_NAME_MAX). -ENAMETOOLONG. */
 int slot_name(const struct config *c, const char *profile, char *buf, size_t cap);

@@ -85,21 +85,38 @@ static bool file_root_only(int dirfd, const char *file)
 	return false;
 }
 
+static void refused_root(const char *file, const char *what, char *why, size_t cap)
+{
+	snprintf(why, cap, "refused to run %s as root: %s is not root's or others can write it", file, what);
+}
+
 static enum rights_as judge_root(const struct service *s, const struct stat *dir, const char *file, char *why, size_t cap)
 {
-	struct stat parent;
+	struct stat parent, st;
 	const char *what = NULL;
 
 	if (!root_only(dir))
 		what = "the directory";
 	else if (s->id->is_log && (sys.fstatat(s->d->dirfd, "..", &parent, 0) < 0 || !root_only(&parent)))
 		what = "the parent of the log directory";
+	else if (sys.fstatat(s->d->dirfd, file, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(st.st_mode) && st.st_uid == 0)
+		return RIGHTS_LINK;
 	else if (!file_root_only(s->d->dirfd, file))
 		what = file;
 	if (!what)
 		return RIGHTS_SELF;
-	snprintf(why, cap, "refused to run %s as root: %s is not root's or others can write it", file, what);
+	refused_root(file, what, why, cap);
 	return RIGHTS_REFUSED;
+}
+
+int rights_check_link(const char *path)
+{
+	return file_root_only(AT_FDCWD, path) ? 0 : -RIGHTS_ECHECK;
+}
+
+void rights_check_said(const char *file, char *why, size_t cap)
+{
+	refused_root(file, file, why, cap);
 }
 
 bool rights_to_script(const struct supervisor *sv, const char *path)

@@ -22,6 +22,7 @@
 #include "sys.h"
 
 #define SCAN_BYTES 64     /* letters read from the control FIFO in one turn */
+#define NAMED_MAX 16      /* entries that there is no room for, in the messages of one scan */
 #define RETRY_MS 3000     /* a scan that failed in part is made again after that */
 #define FDS_PER_SLOT 5    /* control, lock, directory, and two for a log pipe */
 #define FDS_RESERVED 64   /* for ourselves, clients and programs being started */
@@ -100,6 +101,7 @@ struct scan {
 	struct supervisor *sv;
 	struct seen_table table;
 	bool again; /* something failed that may work later */
+	uint32_t refused; /* too many */
 };
 
 static const char *quoted(const char *name)
@@ -114,21 +116,29 @@ static bool room_for_fds(const struct supervisor *sv)
 	return (uint64_t)(pool_used(sv->pool) + 1) * FDS_PER_SLOT + FDS_RESERVED <= sv->fd_limit;
 }
 
+/* Of a tree that is far too large some are named and the others counted: the log is read by somebody. */
+static void too_many(struct scan *sc, const char *name)
+{
+	if (sc->refused++ < NAMED_MAX)
+		msg_warn(0, "unable to start supervisor for %s: too many services", quoted(name));
+}
+
 static struct service *take(struct scan *sc, const char *name, int fd, const struct stat *st)
 {
 	struct service *s;
 	int err;
 
 	if (!room_for_fds(sc->sv)) {
-		msg_warn(0, "unable to start supervisor for %s: too many services for %u open files", quoted(name),
-			sc->sv->fd_limit);
+		too_many(sc, name);
 		fdio_close(&fd);
 		return NULL;
 	}
 	s = service_take(sc->sv, name, fd, st, &err);
+	if (err == -ENOSPC)
+		too_many(sc, name);
+	else if (!s)
+		msg_warn(err, "unable to start supervisor for %s", quoted(name));
 	if (!s) {
-		msg_warn(err == -ENOSPC ? 0 : err, "unable to start supervisor for %s%s", quoted(name),
-			err == -ENOSPC ? ": too many services" : "");
 		sc->again = sc->again || err != -ENOSPC;
 		return NULL;
 	}
@@ -420,6 +430,8 @@ void scandir_scan(struct supervisor *sv)
 	seen_init(&sc.table, sv);
 	whole = scan_walk(&sc);
 	free(sc.table.slot);
+	if (sc.refused > NAMED_MAX)
+		msg_warn(0, "unable to start supervisor for %u more: too many services", sc.refused - NAMED_MAX);
 	if (whole)
 		mark_unseen(sv);
 	begin_fresh(sv, true);
@@ -497,11 +509,9 @@ void scandir_drain_control(struct supervisor *sv)
 		take_letters(sv, buf, (size_t)n);
 }
 
-void scandir_on_control(uv_poll_t *p, int status, int events)
+void scandir_on_control(void *data)
 {
-	(void)status;
-	(void)events;
-	scandir_drain_control(p->data);
+	scandir_drain_control(data);
 }
 
 /* A directory that was removed is noticed by its inode; one that was moved away stays supervised, as in s6. */
@@ -518,14 +528,12 @@ static void check_name(struct supervisor *sv, const char *name)
 	}
 }
 
-void scandir_on_watch(uv_poll_t *p, int status, int events)
+void scandir_on_watch(void *data)
 {
-	struct supervisor *sv = p->data;
+	struct supervisor *sv = data;
 	char buf[4096] __attribute__((aligned(__alignof__(struct inotify_event))));
 	ssize_t n = sys.read(sv->head->inotifyfd, buf, sizeof(buf));
 
-	(void)status;
-	(void)events;
 	for (char *at = buf; n > 0 && at < buf + n;) {
 		const struct inotify_event *e = (const struct inotify_event *)at;
 

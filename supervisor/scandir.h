@@ -29,8 +29,8 @@ void scandir_leave(struct supervisor *sv, char how);
 
 /*
  * Compat: s6-svscan-log ends at the end of what we write ourselves, so we stop writing; what we say after that
- * goes to the console, if there is one. Without one nothing happens unless something is logged. s6 does so at once, here it is when all others are gone: until then
- * their last words go the way of all others.
+ * goes to the console, if there is one. s6 does so at once, here it is when all others are gone: until then
+ * their last words go the way of all others. Nothing happens where nothing is logged and there is no console.
  */
 void scandir_let_go_of_output(struct supervisor *sv, bool logged);
 

@@ -4,8 +4,8 @@
 
 #include <uv.h>
 
-void scandir_on_control(uv_poll_t *p, int status, int events);
-void scandir_on_watch(uv_poll_t *p, int status, int events);
+void scandir_on_control(void *sv);
+void scandir_on_watch(void *sv);
 void scandir_on_timer(uv_timer_t *t);
 
 #endif

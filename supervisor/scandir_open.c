@@ -177,6 +177,6 @@ int scandir_open(struct supervisor *sv)
 		uv_timer_start(&sv->rescan_timer, scandir_on_timer, sv->rescan_ms, sv->rescan_ms);
 	sv->scanctl = watch_start(&sv->loop, sv->head->scanctlfd, scandir_on_control, sv);
 	if (sv->head->inotifyfd >= 0)
-		sv->watch = watch_start(&sv->loop, sv->head->inotifyfd, scandir_on_watch, sv);
+		sv->removals = watch_start(&sv->loop, sv->head->inotifyfd, scandir_on_watch, sv);
 	return sv->scanctl ? 0 : -ENOMEM;
 }

@@ -47,6 +47,9 @@ int scripts_end(struct supervisor *sv, int code)
 	if (!there(sv, FINISH))
 		return code;
 	r = execute(sv, FINISH);
+	/* Not there, as we learn when it could not be looked for. */
+	if (r == -ENOENT && svcdir_flag(sv->head->scandirfd, FINISH) == 0)
+		return code;
 	msg_warn(r, "unable to exec finish script " FINISH);
 	msg_warn(0, "executing into " CRASH);
 	r = there(sv, CRASH) ? execute(sv, CRASH) : -ENOENT;

@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +16,7 @@
 #include "fdio.h"
 #include "msg.h"
 #include "watch.h"
+#include "retry.h"
 #include "rc.h"
 #include "scandir.h"
 #include "service_act.h"
@@ -31,51 +31,6 @@
 #define LAST_READ (5 * SECOND) /* for a logger to end by itself once its producer is gone */
 #define BEGIN_PAUSE_MAX 6   /* a directory that cannot be supervised is tried again after 1, 2, 4 .. 64 s */
 
-const char *service_name(const struct service *s)
-{
-	static char buf[4 * SV_NAME_FULL + 1];
-
-	return msg_escape(buf, sizeof(buf), s->id->name, strlen(s->id->name));
-}
-
-/*
- * Compat: one line of s6-supervise begins with its name and the service's. A single service that cannot even begin
- * is the end of the program.
- */
-void service_warn(const struct service *s, int err, const char *fmt, ...)
-{
-	char text[2 * NOTE_MAX], prog[4 * SV_NAME_FULL + 16];
-	void (*say)(int, const char *, ...) = s->sv->mode == MODE_SINGLE && !s->d->begun ? msg_error : msg_warn;
-	const char *ours = msg_prog;
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
-	va_end(ap);
-	if (strncmp(ours, "s6-", 3) != 0) {
-		say(err, "%s: %s", service_name(s), text);
-		return;
-	}
-	snprintf(prog, sizeof(prog), "s6-supervise %s", service_name(s));
-	msg_prog = prog;
-	say(err, "%s", text);
-	msg_prog = ours;
-}
-
-void service_note(struct service *s, const char *fmt, ...)
-{
-	char text[NOTE_MAX];
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
-	va_end(ap);
-	if (strcmp(text, s->d->note) == 0)
-		return;
-	memcpy(s->d->note, text, sizeof(text));
-	service_warn(s, 0, "%s", text);
-}
-
 void service_raise(struct service *s, enum sv_event ev)
 {
 	if (s->nqueued < SERVICE_QUEUE)
@@ -86,6 +41,7 @@ static void step(struct service *s, enum sv_event ev)
 {
 	struct sv_step st = sv_step(&s->d->m, ev);
 
+	asked_note(s, ev);
 	s->d->m = st.next;
 	service_act(s, ev, &st);
 }
@@ -128,6 +84,9 @@ void service_feed(struct service *s, enum sv_event ev)
 		step(s, next);
 	}
 	s->stepping = false;
+	/* The producer may have gone first, being down already. */
+	if (ev == EV_SUP_HUP && s->id->is_log && s->d->partner == POOL_NONE)
+		service_bound_last_read(s);
 	pool_commit(s->sv->pool, s->idx);
 	/* Not before the record that knows of it is safe. */
 	s->d->spawned = 0;
@@ -143,23 +102,26 @@ static bool alive(const struct supervisor *sv, uint32_t idx, const struct servic
 	return sv->services[idx] == s;
 }
 
-static void on_control(uv_poll_t *p, int status, int events)
+static void on_control(void *data)
 {
-	struct service *s = p->data;
+	struct service *s = data;
 	struct supervisor *sv = s->sv;
 	uint32_t idx = s->idx;
 	char buf[CTL_BYTES];
 	ssize_t n;
 
-	(void)status;
-	(void)events;
 	n = sys.read(s->d->ctlfd, buf, sizeof(buf));
+	sv->asker.by = ASKED_FIFO;
 	for (ssize_t i = 0; i < n && alive(sv, idx, s) && s->d->begun; i++) {
 		int ev = ctl_event_of(buf[i]);
 
-		if (ev >= 0)
-			service_feed(s, (enum sv_event)ev);
+		if (ev < 0)
+			continue;
+		service_feed(s, (enum sv_event)ev);
+		if (alive(sv, idx, s))
+			api_intent_letter(s, (enum sv_event)ev);
 	}
+	sv->asker.by = ASKED_HEXAD;
 }
 
 enum said { SAID_NOTHING, SAID_WORDS, SAID_READY };
@@ -191,12 +153,10 @@ static void read_last_words(struct service *s)
 		service_feed(s, EV_READY);
 }
 
-static void on_readiness(uv_poll_t *p, int status, int events)
+static void on_readiness(void *data)
 {
-	struct service *s = p->data;
+	struct service *s = data;
 
-	(void)status;
-	(void)events;
 	if (read_readiness(s) == SAID_READY)
 		service_feed(s, EV_READY);
 }
@@ -212,20 +172,18 @@ static int read_exec_result(struct service *s)
 	return n == (ssize_t)sizeof(err) ? err : 0;
 }
 
-static void on_exec_result(uv_poll_t *p, int status, int events)
+static void on_exec_result(void *data)
 {
-	struct service *s = p->data;
+	struct service *s = data;
 	int r;
 
-	(void)status;
-	(void)events;
 	r = read_exec_result(s);
 	if (r == -EAGAIN)
 		return;
 	watch_stop(&s->execp);
 	fdio_close(&s->d->execfd);
 	if (r > 0)
-		service_note(s, "unable to spawn ./run (waiting 60 seconds): %s", strerror(r));
+		service_note_exec_error(s, r);
 	/* Failed: it stays pending, so that the death that follows is known for what it is. */
 	s->d->exec_pending = r > 0;
 	pool_commit(s->sv->pool, s->idx);
@@ -380,8 +338,17 @@ static void begin_again(struct service *s)
 		s->fresh = true;
 }
 
+/* The fault may have come between the temporary file of the first status and its name. */
+static void recover_status(struct service *s)
+{
+	if (s->d->begun && !s->d->vanished
+		&& sys.faccessat(s->d->dirfd, "supervise/status", F_OK, AT_SYMLINK_NOFOLLOW) < 0 && errno == ENOENT)
+		(void)svfiles_write_status(s);
+}
+
 void service_recover(struct service *s)
 {
+	recover_status(s);
 	/* A run that was made but not yet heard of; a finish is taken up when its death is found again. */
 	if (s->d->spawned > 0 && !s->d->spawned_finish && s->d->m.state == SV_DOWN) {
 		service_set_pid(s, s->d->spawned);
@@ -467,9 +434,11 @@ void service_begin(struct service *s)
 	s->d->begun_ns = mono_ns();
 	s->d->deadline_ns = 0;
 	s->d->note[0] = '\0';
+	s->d->wstat = 0;
 	s->d->stamp = s->d->readystamp = tai_now();
 	/* Compat: paused with pid 0 is how s6 2.13.2 and later say "not started yet", in the first status only. */
 	s->d->m = (struct sv_machine){ .state = SV_DOWN, .want_up = !down, .paused = true, .ready = true };
+	asked_begin(s);
 	pool_commit(s->sv->pool, s->idx);
 	r = svfiles_write_status(s);
 	if (r < 0)
@@ -568,14 +537,19 @@ void service_died(struct service *s, int wstatus)
 		bool failed = WIFEXITED(wstatus) && WEXITSTATUS(wstatus) == 125;
 
 		if (s->d->execfd >= 0 && (err = read_exec_result(s)) > 0)
-			service_warn(s, err, "unable to spawn ./finish");
+			service_warn_finish_error(s, err);
 		service_unwatch(s);
+		if (failed && retry_no_stop(s)) {
+			msg_warn(0, "%s: exit code 0 after %lld ms, but nobody asked it to stop: starting it again",
+				service_name(s), (long long)(s->d->run_ns / 1000000));
+			failed = false;
+		}
 		service_feed(s, failed ? EV_DIED_125 : EV_DIED);
 		return;
 	}
 	read_last_words(s);
 	if (s->d->exec_pending && s->d->execfd >= 0 && (err = read_exec_result(s)) > 0)
-		service_note(s, "unable to spawn ./run (waiting 60 seconds): %s", strerror(err));
+		service_note_exec_error(s, err);
 	if (s->d->exec_pending && (err > 0 || s->d->execfd < 0))
 		service_feed(s, EV_EXEC_FAILED);
 	else

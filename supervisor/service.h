@@ -21,7 +21,7 @@ struct service {
 	uint32_t idx;              /* of its record */
 	struct slot_ident *id;     /* in the pool */
 	struct slot_data *d;       /* in the pool */
-	uv_poll_t *ctl, *notify, *execp; /* NULL when there is nothing to watch (watch.h) */
+	struct watch *ctl, *notify, *execp; /* NULL when there is nothing to watch (watch.h) */
 	uv_timer_t timer;          /* its close callback frees the struct */
 	bool stepping;
 	bool seen, fresh;          /* scandir.c, within one scan: met, and taken in it */
@@ -99,5 +99,8 @@ void service_warn(const struct service *s, int err, const char *fmt, ...) __attr
 /* Remembers why, for status and log; prints it unless it is the same as before. */
 void service_note(struct service *s, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 const char *service_name(const struct service *s);
+
+/* What its programs get as its name: the single service's is the whole path that we were called with. */
+char *service_argument(const struct service *s);
 
 #endif

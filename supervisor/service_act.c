@@ -9,6 +9,7 @@
 
 #include "config.h"
 #include "dtally.h"
+#include "retry.h"
 #include "signame.h"
 #include "svfiles.h"
 #include "sys.h"
@@ -88,6 +89,7 @@ static void act_died(struct service *s)
 	s->d->stamp = tai_now();
 	s->d->last_run = s->d->pid;
 	s->d->exec_pending = false;
+	retry_count(s, mono_ns() - s->d->started_ns);
 	service_unwatch(s);
 	r = svfiles_add_death(s, s->wstatus, read_uint(s, "max-death-tally", DTALLY_DEFAULT));
 	if (r < 0)
@@ -103,7 +105,14 @@ static void act_arm_restart(struct service *s)
 		service_arm(s, 0);
 		return;
 	}
-	if (s->sv->config->throttle == THROTTLE_S6)
+	due = retry_due(s, now);
+	if (due < 0) {
+		service_arm(s, 0);
+		return;
+	}
+	if (due > 0)
+		;
+	else if (s->sv->config->throttle == THROTTLE_S6)
 		due = (s->d->ready_ns ? s->d->ready_ns : now) + SECOND;
 	else
 		due = s->d->started_ns + SECOND;
@@ -147,6 +156,7 @@ void service_act(struct service *s, enum sv_event ev, const struct sv_step *step
 	uint32_t a = step->actions;
 	int r = 0;
 
+	retry_note(s, ev);
 	if (a & ACT_MAKE_DOWN && (r = svfiles_make_down(s)) < 0)
 		service_warn(s, r, "unable to create down file");
 	if (a & ACT_DROP_DOWN && (r = svfiles_drop_down(s)) < 0)

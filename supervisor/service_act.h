@@ -11,6 +11,10 @@ void service_act(struct service *s, enum sv_event ev, const struct sv_step *step
 void service_run(struct service *s);
 void service_run_finish(struct service *s);
 
+/* Why run or finish could not be executed, as the child found. A finish that is not there is no mistake. */
+void service_note_exec_error(struct service *s, int err);
+void service_warn_finish_error(struct service *s, int err);
+
 /* What was wrong with a file that has a default (-errno of svcdir.h); said at each reading, as s6 does. */
 void service_complain(const struct service *s, const char *file, int err);
 

@@ -10,6 +10,7 @@
 #include "fdio.h"
 #include "rights.h"
 #include "service_act.h"
+#include "slowexec.h"
 #include "spawn.h"
 #include "svfiles.h"
 #include "sys.h"
@@ -33,14 +34,6 @@ static void standard_fds(const struct service *s, struct spawn *sp)
 		sp->err = s->sv->head->consolefd;
 }
 
-/* Is the program on another file system than the scan directory, so that its exec might block? */
-static bool exec_may_block(const struct service *s, const char *file)
-{
-	struct stat run;
-
-	return sys.fstatat(s->d->dirfd, file, &run, 0) == 0 && run.st_dev != s->sv->scandir_dev;
-}
-
 /* Who it runs as, and what follows from it and from where the program lies. 0, or -EPERM with a note. */
 static int judge(struct service *s, const char *file, struct spawn *sp, struct ids *ids)
 {
@@ -48,6 +41,10 @@ static int judge(struct service *s, const char *file, struct spawn *sp, struct i
 
 	switch (rights_to_run(s, file, ids, why, sizeof(why))) {
 	case RIGHTS_SELF:
+		break;
+	case RIGHTS_LINK:
+		sp->check = rights_check_link;
+		sp->may_block = true;
 		break;
 	case RIGHTS_IDS:
 		/*
@@ -61,7 +58,7 @@ static int judge(struct service *s, const char *file, struct spawn *sp, struct i
 		service_note(s, "%s", why);
 		return -EPERM;
 	}
-	sp->may_block = sp->may_block || exec_may_block(s, file);
+	sp->may_block = sp->may_block || slowexec_possible(s->d->dirfd, file, s->sv->scandir_dev);
 	standard_fds(s, sp);
 	return 0;
 }
@@ -123,6 +120,7 @@ static void spawned(struct service *s, pid_t pid, int execfd)
 	service_set_pid(s, pid);
 	s->d->started_ns = mono_ns();
 	s->d->ready_ns = 0;
+	s->d->bounced = false;
 	s->d->note[0] = '\0';
 	s->d->execfd = execfd;
 	s->d->exec_pending = execfd >= 0;
@@ -158,9 +156,33 @@ static void start_run(struct service *s, struct spawn *sp)
 	}
 }
 
+void service_note_exec_error(struct service *s, int err)
+{
+	char why[NOTE_MAX];
+
+	if (err != RIGHTS_ECHECK) {
+		service_note(s, "unable to spawn ./run (waiting 60 seconds): %s", strerror(err));
+		return;
+	}
+	rights_check_said("run", why, sizeof(why));
+	service_note(s, "%s", why);
+}
+
+void service_warn_finish_error(struct service *s, int err)
+{
+	char why[NOTE_MAX];
+
+	if (err == RIGHTS_ECHECK) {
+		rights_check_said("finish", why, sizeof(why));
+		service_warn(s, 0, "%s", why);
+	} else if (err != ENOENT) {
+		service_warn(s, err, "unable to spawn ./finish");
+	}
+}
+
 void service_run(struct service *s)
 {
-	char *argv[] = { (char[]){ "./run" }, s->id->name, NULL };
+	char *argv[] = { (char[]){ "./run" }, service_argument(s), NULL };
 	struct spawn sp = { .path = "./run", .argv = argv, .envp = s->sv->envp, .dirfd = s->d->dirfd, SPAWN_NOTHING,
 		.note_pid = &s->d->spawned };
 	struct ids ids;
@@ -196,6 +218,14 @@ static bool adopt_finish(struct service *s)
 	return true;
 }
 
+/* An error is exec's to report, and so is a link that leads nowhere. */
+static bool is_there(const struct service *s, const char *file)
+{
+	struct stat st;
+
+	return sys.fstatat(s->d->dirfd, file, &st, AT_SYMLINK_NOFOLLOW) == 0 || errno != ENOENT;
+}
+
 /* The pid of finish; 0 if there is none, or none that could be started, which is said. */
 static pid_t start_finish(struct service *s, struct spawn *sp)
 {
@@ -203,7 +233,7 @@ static pid_t start_finish(struct service *s, struct spawn *sp)
 	pid_t pid;
 
 	s->d->spawned_finish = true;
-	if (s->d->vanished || svcdir_flag(s->d->dirfd, "finish") == 0 || judge(s, "finish", sp, &ids) < 0)
+	if (s->d->vanished || !is_there(s, "finish") || judge(s, "finish", sp, &ids) < 0)
 		return 0;
 	pid = spawn_start(sp, &s->d->execfd);
 	if (pid < 0)
@@ -214,7 +244,7 @@ static pid_t start_finish(struct service *s, struct spawn *sp)
 void service_run_finish(struct service *s)
 {
 	char code[12], sig[12], pgid[12];
-	char *argv[] = { (char[]){ "finish" }, code, sig, s->id->name, pgid, NULL };
+	char *argv[] = { (char[]){ "finish" }, code, sig, service_argument(s), pgid, NULL };
 	struct spawn sp = { .path = "./finish", .argv = argv, .envp = s->sv->envp, .dirfd = s->d->dirfd, SPAWN_NOTHING,
 		.note_pid = &s->d->spawned };
 	pid_t pid;

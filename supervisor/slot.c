@@ -26,6 +26,7 @@ struct staging {
 	gid_t scan_gid, gid;
 	bool is_root;
 	bool made;           /* there is a staging directory of ours */
+	struct stat *ret_made;
 	char name[SLOT_NAME_MAX + 1];
 	char tmp[SLOT_NAME_MAX + 6];
 	struct slot_text run, log_run, finish;
@@ -161,7 +162,7 @@ static int make_staging(struct staging *s)
 		return s->fd;
 	if (s->is_root && s->scan_uid != s->uid && sys.fchownat(s->fd, "", s->uid, s->gid, AT_EMPTY_PATH) < 0)
 		return -errno;
-	return 0;
+	return s->ret_made && sys.fstat(s->fd, s->ret_made) < 0 ? -errno : 0;
 }
 
 static int fill_log(struct staging *s)
@@ -253,7 +254,7 @@ static int render(struct staging *s)
 	const struct slot_spec *spec = s->spec;
 	char buf[32];
 	const char *drop = drop_of(s, buf, sizeof(buf));
-	int err = slot_text_run(&s->run, spec->config, spec->profile, drop);
+	int err = slot_text_run(&s->run, spec->config, spec->profile, drop, &spec->extra);
 
 	if (!err)
 		err = slot_text_log_run(&s->log_run, spec->config, spec->profile, drop);
@@ -267,7 +268,7 @@ int slot_name(const struct config *c, const char *profile, char *buf, size_t cap
 	return len < 0 || len > SLOT_NAME_MAX || (size_t)len >= cap ? -ENAMETOOLONG : 0;
 }
 
-int slot_create(int scandir_fd, const struct slot_spec *spec)
+int slot_create(int scandir_fd, const struct slot_spec *spec, struct stat *ret_made)
 {
 	struct staging *s;
 	int err;
@@ -280,9 +281,10 @@ int slot_create(int scandir_fd, const struct slot_spec *spec)
 	s->spec = spec;
 	s->scanfd = scandir_fd;
 	s->fd = s->logfd = -1;
+	s->ret_made = ret_made;
 	err = slot_name(spec->config, spec->profile, s->name, sizeof(s->name));
 	if (!err) {
-		snprintf(s->tmp, sizeof(s->tmp), ".%s.tmp", s->name);
+		snprintf(s->tmp, sizeof(s->tmp), ".%s" SLOT_STAGING, s->name);
 		err = find_owners(s);
 	}
 	if (!err)

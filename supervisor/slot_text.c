@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "port.h"
 #include "words.h"
 
 #define INTERPRETER "#!/command/with-contenv sh\n"
@@ -79,19 +80,27 @@ static void add_words(struct slot_text *t, const char *value, const char *profil
 	}
 }
 
-/* "NAME=value" words; the names were checked when the configuration was read. */
-static void add_exports(struct slot_text *t, const char *env)
+/* "NAME=value", whose name was checked by whoever took it in. */
+static void add_export(struct slot_text *t, const struct word *w)
+{
+	const char *equals = memchr(w->text, '=', w->len);
+	size_t name = (size_t)(equals - w->text) + 1;
+
+	add_text(t, "export ");
+	add(t, w->text, name);
+	add_word(t, equals + 1, w->len - name, NULL);
+	add_text(t, "\n");
+}
+
+static void add_exports(struct slot_text *t, const char *env, const struct slot_env *extra)
 {
 	struct word w;
 
-	while (words_next(&env, WORDS_BLANKS, &w)) {
-		const char *equals = memchr(w.text, '=', w.len);
-		size_t name = (size_t)(equals - w.text) + 1;
-
-		add_text(t, "export ");
-		add(t, w.text, name);
-		add_word(t, equals + 1, w.len - name, NULL);
-		add_text(t, "\n");
+	while (words_next(&env, WORDS_BLANKS, &w))
+		add_export(t, &w);
+	for (unsigned int i = 0; i < extra->n; i++) {
+		w = (struct word){ extra->word[i], strlen(extra->word[i]) };
+		add_export(t, &w);
 	}
 }
 
@@ -104,14 +113,27 @@ static void add_drop(struct slot_text *t, const char *drop)
 	add_text(t, " ");
 }
 
-int slot_text_run(struct slot_text *t, const struct config *c, const char *profile, const char *drop)
+static void add_port(struct slot_text *t, const struct config *c, const char *profile)
+{
+	char word[CONFIG_LINE_MAX + 12];
+	struct word w = { word, 0 };
+
+	port_word(c, profile, word, sizeof(word));
+	w.len = strlen(word);
+	if (w.len)
+		add_export(t, &w);
+}
+
+int slot_text_run(struct slot_text *t, const struct config *c, const char *profile, const char *drop,
+	const struct slot_env *extra)
 {
 	bool root = !strcmp(profile, c->reserved);
 
 	start(t, INTERPRETER "set -e\nexport HOME=");
 	add_value(t, c->app_login_home);
 	add_text(t, "\ncd -- \"$HOME\"\n");
-	add_exports(t, c->env);
+	add_port(t, c, profile);
+	add_exports(t, c->env, extra);
 	add_text(t, "exec ");
 	add_drop(t, drop);
 	add_words(t, root ? c->command_default : c->command, profile);

@@ -13,11 +13,18 @@ struct slot_text {
 	char buf[SLOT_TEXT_MAX];
 };
 
+/* Variables beside those of the configuration: "NAME=value" each, sorted by whoever made the list. */
+struct slot_env {
+	const char *const *word;
+	unsigned int n;
+};
+
 /*
  * drop is the account that the programs give their rights up for ("app", or "10000:10000"), NULL where
  * there is nothing to give up. All return 0, or -E2BIG.
  */
-int slot_text_run(struct slot_text *t, const struct config *c, const char *profile, const char *drop);
+int slot_text_run(struct slot_text *t, const struct config *c, const char *profile, const char *drop,
+	const struct slot_env *extra);
 int slot_text_log_run(struct slot_text *t, const struct config *c, const char *profile, const char *drop);
 
 /* Empty if no exit code is to be parked: then there is no finish script. */

@@ -160,6 +160,8 @@ static int child_exec(const struct spawn *sp)
 		return r;
 	if ((r = place(sp->notify_fd, sp->notify_num)) < 0)
 		return r;
+	if (sp->check && (r = sp->check(sp->path)) < 0)
+		return r;
 	spawn_restore_limit();
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);

@@ -24,6 +24,7 @@ struct spawn {
 	int lock_fd, lock_num;       /* file to be locked before the exec and its number; -1: none. Needs may_block. */
 	const struct ids *ids;       /* whom to become; NULL: stay */
 	bool may_block;              /* use fork and tell later */
+	int (*check)(const char *path); /* asked in the child before the exec, -errno stops it; NULL: none. Needs may_block. */
 	bool new_pidns;              /* process 1 of a pid namespace of its own. Needs may_block. */
 	bool same_session;           /* as ours; else it leads one of its own */
 	volatile pid_t *note_pid;    /* the pid is there before anything else can go wrong; NULL: nowhere */

@@ -76,6 +76,31 @@ void state_get(const struct state_doc *doc, const char *key, struct state_value 
 	ret->text = json_string_value(value);
 }
 
+bool state_get_integer(const struct state_doc *doc, const char *key, int64_t *ret)
+{
+	const json_t *value = json_object_get((const json_t *)(const void *)doc, key);
+	double n = json_number_value(value);
+
+	/* state_parse reads all numbers as reals; beyond 2^53 they are not exact, and no time of ours either. */
+	if (!json_is_number(value) || !(n >= -9e15 && n <= 9e15))
+		return false;
+	*ret = (int64_t)n;
+	return true;
+}
+
+char *state_intent_text(const char *key, const char *word, const char *stamp_key, int64_t stamp)
+{
+	json_t *root = json_object();
+	char *text = NULL;
+	int bad = json_object_set_new(root, key, json_string(word));
+
+	bad |= json_object_set_new(root, stamp_key, json_integer(stamp));
+	if (!bad)
+		text = json_dumps(root, JSON_COMPACT);
+	json_decref(root);
+	return text;
+}
+
 char *state_seed_text(const struct state_seed *seed)
 {
 	json_t *root = json_object();

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #define STATE_FILE_MAX (1u << 20) /* bytes of a file that are read; more is an error */
 #define STATE_DEPTH_MAX 64        /* arrays and objects in one another */
@@ -30,6 +31,12 @@ void state_destroy(struct state_doc *doc);
 
 /* The value of a key. */
 void state_get(const struct state_doc *doc, const char *key, struct state_value *ret);
+
+/* The value of a key as a whole number, cut downwards. False: there is no number. */
+bool state_get_integer(const struct state_doc *doc, const char *key, int64_t *ret);
+
+/* {key: word, stamp_key: stamp}, to be freed. NULL: no memory. */
+char *state_intent_text(const char *key, const char *word, const char *stamp_key, int64_t stamp);
 
 /*
  * The object that seeds a state file, to be freed: {runtime_key: word}, with

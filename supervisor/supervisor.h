@@ -22,7 +22,9 @@ struct service;
 struct api;
 struct boot;
 struct rc;
+struct profiles_watch;
 struct child;
+struct watch;
 
 struct supervisor {
 	uv_loop_t loop;
@@ -47,12 +49,16 @@ struct supervisor {
 	uint32_t pid_mask;
 	uint32_t name_max;          /* longest name of a slot */
 	uint32_t fd_limit;          /* soft limit of open files after it was raised */
+	struct asked asker;         /* on whose behalf events are handed over now (asked.h) */
 	uint32_t rescan_ms;         /* -t; 0: only when told */
 	struct child *children;     /* child.c */
 	struct api *api;            /* api.c; NULL without a socket */
+	struct profiles_watch *profiles; /* profiles_watch.c; NULL before the first pass */
+	bool profiles_missing;      /* the last pass found no profiles directory */
+	bool lock_refused;          /* said that the volume cannot be locked */
 	struct boot *boot;          /* boot.c; NULL but in MODE_INIT */
 	struct rc *rc;              /* rc.c: the service graph; NULL but in MODE_INIT */
-	uv_poll_t *signals, *scanctl, *watch;
+	struct watch *signals, *scanctl, *removals; /* watch.h */
 	uv_timer_t rescan_timer;
 };
 

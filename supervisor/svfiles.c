@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "api.h"
 #include "config.h"
 #include "dtally.h"
 #include "fdio.h"
@@ -109,6 +110,18 @@ static int make_supervise(struct service *s, char *why, size_t cap)
 	return r < 0 ? unable(why, cap, "mkdir", "supervise", r) : 0;
 }
 
+/* Would our umask, which never changes once services run, take anything from that mode? */
+static bool umask_takes(mode_t mode)
+{
+	static int mask = -1;
+
+	if (mask < 0) {
+		mask = (int)umask(0);
+		(void)umask((mode_t)mask);
+	}
+	return (mode_t)mask & mode;
+}
+
 static int open_lock(struct service *s, int dir, char *why, size_t cap)
 {
 	struct flock fl = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
@@ -122,8 +135,8 @@ static int open_lock(struct service *s, int dir, char *why, size_t cap)
 	}
 	if (fd < 0)
 		return unable(why, cap, "open", "supervise/lock", fd);
-	if (made)
-		(void)sys.fchmod(fd, 0644); /* against the umask; a lock that nobody can read is still a lock */
+	if (made && umask_takes(0644))
+		(void)sys.fchmod(fd, 0644); /* a lock that nobody can read is still a lock */
 	if (sys.fstat(fd, &st) < 0 || !S_ISREG(st.st_mode)) {
 		fdio_close(&fd);
 		return refuse(why, cap, "supervise/lock", "is not a regular file");
@@ -181,7 +194,7 @@ static int open_control(struct service *s, int dir, char *why, size_t cap)
 	if (r < 0)
 		return unable(why, cap, "mkfifo", "supervise/control", r);
 	fd = fdio_open(dir, "control", O_RDWR | O_NONBLOCK | O_NOFOLLOW, 0);
-	if (fd == -EISDIR || fd == -ENXIO || fd == -ELOOP)
+	if (fd == -EISDIR || fd == -ENXIO)
 		return refuse(why, cap, "supervise/control", "is not a FIFO");
 	if (fd < 0)
 		return unable(why, cap, "open", "supervise/control", fd);
@@ -193,7 +206,7 @@ static int open_control(struct service *s, int dir, char *why, size_t cap)
 	/* Both may be refused where the owner is no member of the group: then he alone controls, as in s6. */
 	if (made && mode != 0600 && (gid == (gid_t)-1 || sys.fchownat(fd, "", (uid_t)-1, gid, AT_EMPTY_PATH) == 0))
 		(void)sys.fchmod(fd, mode);
-	else if (made)
+	else if (made && umask_takes(0600))
 		(void)sys.fchmod(fd, 0600);
 	s->d->ctlfd = fd;
 	return 0;
@@ -328,6 +341,7 @@ void svfiles_notify(struct service *s, const char *letters)
 {
 	int dir;
 
+	api_event(s, letters);
 	if (s->d->vanished)
 		return;
 	dir = enter_dir(s, "event", O_RDONLY);
@@ -357,6 +371,18 @@ int svfiles_add_death(struct service *s, int wstat, uint32_t max)
 	r = fdio_replace(dir, "death_tally", "death_tally.new", buf, (size_t)len, 0666, false);
 	leave_dir(&dir);
 	return r;
+}
+
+ssize_t svfiles_read_deaths(const struct service *s, uint8_t *buf, size_t cap)
+{
+	int dir = s->d->vanished ? -ENOENT : enter_dir(s, "supervise", O_PATH);
+	ssize_t len;
+
+	if (dir < 0)
+		return dir;
+	len = fdio_read_file(dir, "death_tally", buf, cap);
+	leave_dir(&dir);
+	return len;
 }
 
 int svfiles_make_down(struct service *s)

@@ -37,6 +37,9 @@ void svfiles_notify(struct service *s, const char *letters);
 /* Adds a death to the tally, which keeps the newest max (0: there is none). */
 int svfiles_add_death(struct service *s, int wstat, uint32_t max);
 
+/* The tally as it is on disk, at most cap bytes. Returns the length or -errno. */
+ssize_t svfiles_read_deaths(const struct service *s, uint8_t *buf, size_t cap);
+
 /* The down file. svfiles_is_down: 1, 0, or -errno. */
 int svfiles_make_down(struct service *s);
 int svfiles_drop_down(struct service *s);

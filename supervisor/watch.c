@@ -1,36 +1,96 @@
 #include "watch.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
+#include <sys/epoll.h>
+#include <unistd.h>
 
+#include "fdio.h"
 #include "sys.h"
 
-static void on_closed(uv_handle_t *h)
+struct watch {
+	int fd;
+	watch_fn *cb; /* NULL: stopped */
+	void *data;
+	struct watch *next; /* among the stopped that are not freed yet */
+};
+
+/* The one epoll instance behind libuv's. */
+static int inner = -1;
+static uv_poll_t outer;
+static bool serving;
+static struct watch *stopped;
+
+static void free_stopped(void)
 {
-	free(h);
+	while (stopped) {
+		struct watch *w = stopped;
+
+		stopped = w->next;
+		free(w);
+	}
 }
 
-uv_poll_t *watch_start(uv_loop_t *loop, int fd, uv_poll_cb cb, void *data)
+/* What a callback stops may stand further down in the same list: it is freed after the last one. */
+static void on_inner(uv_poll_t *p, int status, int events)
 {
-	uv_poll_t *p = sys.calloc(1, sizeof(*p));
+	struct epoll_event ready[WATCH_TURN];
+	int n;
 
-	if (!p)
-		return NULL;
-	if (uv_poll_init(loop, p, fd) < 0) {
-		free(p);
-		return NULL;
+	(void)p;
+	(void)status;
+	(void)events;
+	n = epoll_wait(inner, ready, WATCH_TURN, 0);
+	serving = true;
+	for (int i = 0; i < n; i++) {
+		struct watch *w = ready[i].data.ptr;
+
+		if (w->cb)
+			w->cb(w->data);
 	}
-	p->data = data;
-	if (uv_poll_start(p, UV_READABLE, cb) < 0) {
-		uv_close((uv_handle_t *)p, on_closed);
-		return NULL;
-	}
-	return p;
+	serving = false;
+	free_stopped();
 }
 
-void watch_stop(uv_poll_t **p)
+static bool open_inner(uv_loop_t *loop)
 {
-	if (!*p)
+	if (inner >= 0)
+		return true;
+	inner = epoll_create1(EPOLL_CLOEXEC);
+	if (inner < 0)
+		return false;
+	if (uv_poll_init(loop, &outer, inner) == 0 && uv_poll_start(&outer, UV_READABLE, on_inner) == 0)
+		return true;
+	fdio_close(&inner);
+	return false;
+}
+
+struct watch *watch_start(uv_loop_t *loop, int fd, watch_fn *cb, void *data)
+{
+	struct watch *w = open_inner(loop) ? sys.calloc(1, sizeof(*w)) : NULL;
+	struct epoll_event ev = { .events = EPOLLIN, .data.ptr = w };
+
+	if (!w)
+		return NULL;
+	*w = (struct watch){ .fd = fd, .cb = cb, .data = data };
+	if (epoll_ctl(inner, EPOLL_CTL_ADD, fd, &ev) < 0) {
+		free(w);
+		return NULL;
+	}
+	return w;
+}
+
+void watch_stop(struct watch **pw)
+{
+	struct watch *w = *pw;
+
+	if (!w)
 		return;
-	uv_close((uv_handle_t *)*p, on_closed);
-	*p = NULL;
+	*pw = NULL;
+	(void)epoll_ctl(inner, EPOLL_CTL_DEL, w->fd, NULL);
+	w->cb = NULL;
+	w->next = stopped;
+	stopped = w;
+	if (!serving)
+		free_stopped();
 }

@@ -1,4 +1,4 @@
-/* Start, stop, restart: see change.h. */
+/* See change.h. */
 #include "change.h"
 
 #include <stdio.h>
@@ -6,47 +6,122 @@
 
 #include "msg.h"
 #include "output.h"
+#include "services.h"
 
-int change_tell(const char *verb, const char *name, const struct client_reply *reply)
+int change_begin(struct change *ch, const struct svctl_request *rq)
 {
-	char shown[4 * SENTENCE_MAX], shown_name[256];
+	*ch = (struct change){ .rq = rq, .c = CLIENT_INIT };
+	if (rq->given & OPT_JSON)
+		ch->results = json_array();
+	ch->code = client_open(&ch->c, rq->scandir, rq->timeout_ms);
+	return ch->code;
+}
 
-	msg_escape(shown, sizeof shown, reply->sentence, strlen(reply->sentence));
-	msg_escape(shown_name, sizeof shown_name, name != NULL ? name : "",
-		name != NULL ? strlen(name) : 0);
-	if (reply->code == 0)
-		printf("%s\n", shown);
-	else if (name != NULL && reply->code >= EXIT_TIMEOUT && reply->code != EXIT_USAGE)
-		msg_error(0, "%s '%s': %s", verb, shown_name, shown);
-	else
+int change_add(struct change *ch, const char *name, int code, const char *sentence)
+{
+	char shown[4 * SENTENCE_MAX];
+	json_t *o;
+
+	msg_escape(shown, sizeof shown, sentence, strlen(sentence));
+	if (code != 0)
 		msg_error(0, "%s", shown);
-	return reply->code;
+	else if (ch->results == NULL)
+		printf("%s\n", shown);
+	if (ch->code == 0)
+		ch->code = code;
+	if (ch->results == NULL)
+		return code;
+	o = json_object();
+	json_object_set_new(o, "name", name != NULL ? output_text(name) : json_null());
+	json_object_set_new(o, "code", json_integer(code));
+	json_object_set_new(o, "message", output_text(sentence));
+	json_array_append_new(ch->results, o);
+	return code;
 }
 
-static int change_one(struct client *c, const char *verb, const char *name)
+int change_add_reply(struct change *ch, const char *name, const struct client_reply *reply)
 {
-	const char *words[] = { verb, name, NULL };
-	struct client_reply reply;
-	int r = client_call(c, words, &reply);
+	char sentence[SENTENCE_MAX + 512];
+	bool names_none = reply->code >= EXIT_TIMEOUT && reply->code != EXIT_USAGE;
 
-	r = r == 2 ? services_unknown(c, name) : change_tell(verb, name, &reply);
-	client_reply_finish(&reply);
-	return r;
+	if (name == NULL || !names_none)
+		return change_add(ch, name, reply->code, reply->sentence);
+	snprintf(sentence, sizeof sentence, "%s '%s': %s", ch->rq->cmd->name, name, reply->sentence);
+	return change_add(ch, name, reply->code, sentence);
 }
 
-int change_all(const struct svctl_request *rq, const char *letters, enum s6tree_goal goal)
+int change_add_unknown(struct change *ch, const char *name)
 {
-	struct client c = CLIENT_INIT;
-	int r, code = client_open(&c, rq->scandir, rq->timeout_ms);
+	char sentence[SENTENCE_MAX];
 
-	for (int i = 0; i < rq->argc && (code == 0 || c.dirfd >= 0); i++) {
-		if (c.sock < 0 && code >= EXIT_NOSUPER)
-			break;
-		r = c.sock >= 0 ? change_one(&c, rq->cmd->name, rq->argv[i])
-			: s6tree_change(&c, rq->argv[i], letters, goal);
-		if (code == 0)
-			code = r;
+	services_unknown_text(&ch->c, name, sentence, sizeof sentence);
+	return change_add(ch, name, 2, sentence);
+}
+
+int change_end(struct change *ch)
+{
+	json_t *o;
+
+	if (ch->results != NULL) {
+		o = json_object();
+		json_object_set_new(o, "command", json_string(ch->rq->cmd->name));
+		json_object_set_new(o, "code", json_integer(ch->code));
+		json_object_set_new(o, "results", ch->results);
+		output_dump(o);
 	}
-	client_close(&c);
-	return output_end(code);
+	client_close(&ch->c);
+	return output_end(ch->code);
+}
+
+int change_needs_hexad(struct change *ch)
+{
+	char sentence[SENTENCE_MAX];
+
+	if (ch->c.sock >= 0)
+		return 0;
+	snprintf(sentence, sizeof sentence, "'%s' needs hexad, and '%s' is supervised by something else",
+		ch->rq->cmd->name, ch->c.scandir);
+	return change_add(ch, NULL, 1, sentence);
+}
+
+static void change_one(struct change *ch, const char *name, const char *last)
+{
+	const char *words[] = { ch->rq->cmd->name, name, last, NULL };
+	struct client_reply reply;
+
+	if (client_call(&ch->c, words, &reply) == 2)
+		change_add_unknown(ch, name);
+	else
+		change_add_reply(ch, name, &reply);
+	client_reply_finish(&reply);
+}
+
+static void change_one_s6(struct change *ch, const char *name, const struct s6tree_order *s6)
+{
+	char sentence[SENTENCE_MAX];
+	int r = s6tree_change(&ch->c, name, s6, sentence, sizeof sentence);
+
+	if (r == 2)
+		change_add_unknown(ch, name);
+	else
+		change_add(ch, name, r, sentence);
+}
+
+int change_all(const struct svctl_request *rq, int argc, char **argv, const char *last,
+	const struct s6tree_order *s6)
+{
+	struct change ch;
+	bool hexad;
+
+	if (change_begin(&ch, rq) != 0)
+		return change_end(&ch);
+	hexad = ch.c.sock >= 0;
+	/* A socket that was lost on the way, its supervisor having ended, does not make it a tree of s6. */
+	for (int i = 0; i < argc && (!hexad || ch.c.sock >= 0); i++) {
+		if (hexad)
+			change_one(&ch, argv[i], last);
+		else
+			change_one_s6(&ch, argv[i], s6);
+	}
+	return change_end(&ch);
 }

@@ -240,19 +240,77 @@ static int failed(const struct client *c, int error, struct client_reply *ret)
 	return ret->code = error == -EMSGSIZE ? EXIT_USAGE : EXIT_SYSTEM;
 }
 
+static unsigned int fill_fields(const char *const *words, const char **fields)
+{
+	unsigned int n = 1;
+
+	fields[0] = PROTO_VERSION;
+	for (; words[n - 1] != NULL && n < PROTO_FIELDS; n++)
+		fields[n] = words[n - 1];
+	return n;
+}
+
 int client_call(struct client *c, const char *const *words, struct client_reply *ret)
 {
-	const char *fields[PROTO_FIELDS] = { PROTO_VERSION };
-	unsigned int n = 1;
+	const char *fields[PROTO_FIELDS];
+	unsigned int n = fill_fields(words, fields);
 	int r;
 
 	*ret = (struct client_reply){ .code = 0 };
-	while (words[n - 1] != NULL && n < PROTO_FIELDS) {
-		fields[n] = words[n - 1];
-		n++;
-	}
 	r = ask(c, fields, n, ret);
 	if (is_lost(r))
 		r = ask_again(c, fields, n, ret);
 	return r == 0 ? ret->code : failed(c, r, ret);
+}
+
+/* Rows until the answer's end. 0, 1: fn has enough, or -errno. */
+static int stream(struct client *c, const char *const *fields, unsigned int n, bool for_ever, client_row_fn *fn,
+	void *arg, struct client_reply *ret)
+{
+	char buf[PROTO_FRAME];
+	struct proto_frame f;
+	int r = proto_send(c->sock, fields, n);
+
+	while (r == 0) {
+		r = proto_receive(c->sock, buf, &f, for_ever ? -1 : client_left(c));
+		if (r == 0 && is_last(ret, &f))
+			return 0;
+		if (r == 0)
+			r = strcmp(f.field[0], "row") == 0 ? fn(arg, &f) : -EBADMSG;
+	}
+	return r;
+}
+
+int client_stream(struct client *c, const char *const *words, bool for_ever, client_row_fn *fn, void *arg,
+	struct client_reply *ret)
+{
+	const char *fields[PROTO_FIELDS];
+	unsigned int n = fill_fields(words, fields);
+	int r;
+
+	*ret = (struct client_reply){ .code = 0 };
+	while (is_lost(r = stream(c, fields, n, for_ever, fn, arg, ret))) {
+		fdio_close(&c->sock);
+		c->sock = connect_socket(c);
+		if (c->sock < 0) {
+			c->sock = -1;
+			r = -ECONNREFUSED;
+			break;
+		}
+		ret->retried = true;
+		r = fn(arg, NULL);
+		if (r != 0)
+			break;
+	}
+	if (r == 1)
+		fdio_close(&c->sock);
+	return r >= 0 ? ret->code : failed(c, r, ret);
+}
+
+int client_failed(const struct client_reply *reply)
+{
+	char shown[4 * SENTENCE_MAX];
+
+	msg_error(0, "%s", msg_escape(shown, sizeof shown, reply->sentence, strlen(reply->sentence)));
+	return reply->code;
 }

@@ -54,6 +54,21 @@ int client_left(const struct client *c);
 int client_call(struct client *c, const char *const *words, struct client_reply *ret);
 void client_reply_finish(struct client_reply *r);
 
+/*
+ * One request whose rows are handed to fn as they come: for ever where there is no end to them, or until the
+ * time is over. fn returns 0 to go on, 1 when it has enough (the connection is closed then), or -errno. When the
+ * supervisor was renewed meanwhile fn is called with NULL and the request is made again. Returns ret->code.
+ */
+typedef int client_row_fn(void *arg, const struct proto_frame *f);
+int client_stream(struct client *c, const char *const *words, bool for_ever, client_row_fn *fn, void *arg,
+	struct client_reply *ret);
+
+/* The most names that one request has room for, behind n other words. */
+#define CLIENT_NAMES(n) (PROTO_FIELDS - 2 - (n))
+
+/* Prints the sentence of a failed answer; returns its code. */
+int client_failed(const struct client_reply *reply);
+
 /* Says that a command needs hexad where s6 supervises; true if it was said. */
 bool client_needs_hexad(const struct client *c, const char *command);
 

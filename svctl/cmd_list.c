@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "change.h"
+#include "client.h"
 #include "cmd.h"
 #include "msg.h"
 #include "output.h"
@@ -69,7 +69,7 @@ int cmd_list(const struct svctl_request *rq)
 		if (reply.nrows > 1)
 			qsort(reply.row, reply.nrows, sizeof reply.row[0], by_profile);
 		if (code != 0)
-			change_tell("list", NULL, &reply);
+			client_failed(&reply);
 		else if (rq->given & OPT_JSON)
 			print_json(&reply);
 		else

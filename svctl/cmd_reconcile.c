@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "change.h"
+#include "client.h"
 #include "cmd.h"
 #include "msg.h"
 #include "output.h"
@@ -90,7 +90,7 @@ int cmd_reconcile(const struct svctl_request *rq)
 			msg_error(0, "the supervisor's answer is not understood");
 			code = EXIT_SYSTEM;
 		} else if (code != 0) {
-			change_tell("reconcile", NULL, &reply);
+			client_failed(&reply);
 		} else if (rq->given & OPT_JSON) {
 			print_json(&reply);
 		} else {

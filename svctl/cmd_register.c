@@ -2,8 +2,6 @@
 #include <string.h>
 
 #include "change.h"
-#include "cmd.h"
-#include "output.h"
 
 /* Asked twice because the supervisor was renewed: "already registered" may be our own doing. */
 static bool is_registered(struct client *c, const char *profile)
@@ -22,21 +20,16 @@ static bool is_registered(struct client *c, const char *profile)
 
 int cmd_register(const struct svctl_request *rq)
 {
-	const char *words[] = { "register", rq->argv[0], rq->given & OPT_DOWN ? "down" : "up",
-		NULL };
-	struct client c = CLIENT_INIT;
+	const char *words[] = { "register", rq->argv[0], rq->given & OPT_DOWN ? "down" : "up", NULL };
+	struct change ch;
 	struct client_reply reply;
-	int code = client_open(&c, rq->scandir, rq->timeout_ms);
 
-	if (code == 0 && client_needs_hexad(&c, "register"))
-		code = 1;
-	if (code == 0) {
-		code = client_call(&c, words, &reply);
-		if (code == 1 && reply.retried && is_registered(&c, rq->argv[0]))
-			code = reply.code = 0;
-		change_tell("register", rq->argv[0], &reply);
-		client_reply_finish(&reply);
-	}
-	client_close(&c);
-	return output_end(code);
+	if (change_begin(&ch, rq) != 0 || change_needs_hexad(&ch) != 0)
+		return change_end(&ch);
+	client_call(&ch.c, words, &reply);
+	if (reply.code == 1 && reply.retried && is_registered(&ch.c, rq->argv[0]))
+		reply.code = 0;
+	change_add_reply(&ch, rq->argv[0], &reply);
+	client_reply_finish(&reply);
+	return change_end(&ch);
 }

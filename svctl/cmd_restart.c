@@ -3,5 +3,7 @@
 
 int cmd_restart(const struct svctl_request *rq)
 {
-	return change_all(rq, "ur", GOAL_NEW_RUN);
+	static const struct s6tree_order s6 = { "ur", GOAL_NEW_RUN, NULL };
+
+	return change_all(rq, rq->argc, rq->argv, NULL, &s6);
 }

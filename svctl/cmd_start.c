@@ -3,5 +3,7 @@
 
 int cmd_start(const struct svctl_request *rq)
 {
-	return change_all(rq, "u", GOAL_UP);
+	static const struct s6tree_order s6 = { "u", GOAL_UP, NULL };
+
+	return change_all(rq, rq->argc, rq->argv, NULL, &s6);
 }

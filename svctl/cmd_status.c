@@ -1,4 +1,5 @@
 /* svctl status: the table, or JSON. That a service is down is no failure of the command. */
+#include "client.h"
 #include "cmd.h"
 #include "output.h"
 
@@ -11,9 +12,9 @@ int cmd_status(const struct svctl_request *rq)
 	if (code == 0) {
 		code = services_load(&c, rq->argv, (size_t)rq->argc, &list);
 		if (rq->given & OPT_JSON)
-			output_json(&c, &list);
+			output_json(c.scandir, c.sock >= 0 ? "hexad" : "s6", &list);
 		else if (list.n > 0 || code == 0)
-			output_table(&list);
+			output_table(stdout, &list, output_columns(), output_colour(), time(NULL));
 	}
 	services_finish(&list);
 	client_close(&c);

@@ -3,5 +3,7 @@
 
 int cmd_stop(const struct svctl_request *rq)
 {
-	return change_all(rq, "d", GOAL_DOWN);
+	static const struct s6tree_order s6 = { "d", GOAL_DOWN, NULL };
+
+	return change_all(rq, rq->argc, rq->argv, NULL, &s6);
 }

@@ -3,47 +3,45 @@
 #include <stdlib.h>
 
 #include "change.h"
-#include "cmd.h"
-#include "output.h"
+#include "services.h"
 
 /* Says which profile may have been meant. */
-static int not_registered(struct client *c, const char *profile)
+static void not_registered(struct change *ch, const char *profile)
 {
 	static const char *const words[] = { "list", NULL };
 	struct client_reply reply;
+	char sentence[SENTENCE_MAX];
 	const char **names;
 	size_t n = 0;
 
-	client_call(c, words, &reply);
+	client_call(&ch->c, words, &reply);
 	names = calloc(reply.nrows + 1, sizeof *names);
 	for (size_t i = 0; names != NULL && i < reply.nrows; i++)
 		if (reply.row[i].frame.n > 2)
 			names[n++] = reply.row[i].frame.field[2];
-	services_no_such("profile", profile, names, n);
+	services_no_such("profile", profile, names, n, sentence, sizeof sentence);
 	free(names);
 	client_reply_finish(&reply);
-	return 2;
+	change_add(ch, profile, 2, sentence);
 }
 
 int cmd_unregister(const struct svctl_request *rq)
 {
 	const char *words[] = { "unregister", rq->argv[0], NULL };
-	struct client c = CLIENT_INIT;
+	struct change ch;
 	struct client_reply reply;
-	int code = client_open(&c, rq->scandir, rq->timeout_ms);
 
-	if (code == 0 && client_needs_hexad(&c, "unregister"))
-		code = 1;
-	if (code == 0) {
-		code = client_call(&c, words, &reply);
-		if (code == 2 && reply.retried)
-			code = reply.code = 0; /* gone by the first request */
-		if (code == 2)
-			not_registered(&c, rq->argv[0]);
-		else
-			change_tell("unregister", rq->argv[0], &reply);
-		client_reply_finish(&reply);
+	if (change_begin(&ch, rq) != 0 || change_needs_hexad(&ch) != 0)
+		return change_end(&ch);
+	client_call(&ch.c, words, &reply);
+	if (reply.code == 2 && reply.retried) {
+		reply.code = 0; /* gone by the first request */
+		snprintf(reply.sentence, sizeof reply.sentence, "profile '%s' is unregistered", rq->argv[0]);
 	}
-	client_close(&c);
-	return output_end(code);
+	if (reply.code == 2)
+		not_registered(&ch, rq->argv[0]);
+	else
+		change_add_reply(&ch, rq->argv[0], &reply);
+	client_reply_finish(&reply);
+	return change_end(&ch);
 }

@@ -12,53 +12,11 @@
 
 #include "cmd.h"
 #include "msg.h"
-#include "suggest.h"
+#include "systemd.h"
 
 #define DEFAULT_SCANDIR "/run/service"
 #define DEFAULT_TIMEOUT_MS 30000
-
-const struct svctl_cmd svctl_commands[] = {
-#define SVCTL(name, min, max, options, usage, help) \
-	{ #name, cmd_##name, min, max, options, usage, help },
-#include "commands.def"
-#undef SVCTL
-};
-const size_t svctl_ncommands = sizeof svctl_commands / sizeof svctl_commands[0];
-
-static const struct option options[] = {
-	{ "scandir", required_argument, NULL, 'd' },
-	{ "timeout", required_argument, NULL, 't' },
-	{ "json", no_argument, NULL, 'j' },
-	{ "down", no_argument, NULL, 'D' },
-	{ "dry-run", no_argument, NULL, 'n' },
-	{ "help", no_argument, NULL, 'h' },
-	{ "version", no_argument, NULL, 'V' },
-	{ NULL, 0, NULL, 0 },
-};
-
-const struct svctl_cmd *svctl_command(const char *name)
-{
-	for (size_t i = 0; i < svctl_ncommands; i++)
-		if (strcmp(svctl_commands[i].name, name) == 0)
-			return &svctl_commands[i];
-	return NULL;
-}
-
-int svctl_unknown(const char *name)
-{
-	const char *names[sizeof svctl_commands / sizeof svctl_commands[0]], *near;
-	char shown[128];
-
-	for (size_t i = 0; i < svctl_ncommands; i++)
-		names[i] = svctl_commands[i].name;
-	near = suggest_nearest(name, names, svctl_ncommands);
-	msg_escape(shown, sizeof shown, name, strlen(name));
-	if (near != NULL)
-		msg_error(0, "no such command '%s'; did you mean '%s'?", shown, near);
-	else
-		msg_error(0, "no such command '%s'; 'svctl help' lists them", shown);
-	return EXIT_USAGE;
-}
+#define DEFAULT_LINES 10
 
 /* The usage of the command at hand, or of svctl. */
 static void usage(const struct svctl_cmd *cmd)
@@ -73,7 +31,7 @@ static void usage(const struct svctl_cmd *cmd)
 	msg_usage(text);
 }
 
-static int parse_timeout(const char *text)
+static int parse_number(const char *text, const char *what)
 {
 	char *end, shown[64];
 	long n;
@@ -81,59 +39,100 @@ static int parse_timeout(const char *text)
 	errno = 0;
 	n = strtol(text, &end, 10);
 	if (errno != 0 || text[0] < '0' || text[0] > '9' || *end != '\0' || n > INT_MAX)
-		msg_die(EXIT_USAGE, 0, "'%s' is no number of milliseconds",
-			msg_escape(shown, sizeof shown, text, strlen(text)));
+		msg_die(EXIT_USAGE, 0, "'%s' is no number of %s",
+			msg_escape(shown, sizeof shown, text, strlen(text)), what);
 	return (int)n;
 }
+
+#define ROW_BASE 256 /* what getopt returns for the first row of options.def; letters are below */
 
 /* getopt has put the word it stumbled over before optind. */
 static void bad_option(char **argv, int c)
 {
-	char shown[64];
-	const char *word = optopt != 0 ? (char[]){ '-', (char)optopt, '\0' } : argv[optind - 1];
+	char shown[64], letter[] = { '-', (char)optopt, '\0' };
+	const char *word = argv[optind - 1];
 
-	if (optopt > 0 && argv[optind - 1][0] == '-' && argv[optind - 1][1] == '-')
-		word = argv[optind - 1];
+	if (optopt > 0 && optopt < ROW_BASE && strncmp(word, "--", 2) != 0)
+		word = letter;
 	msg_escape(shown, sizeof shown, word, strlen(word));
 	if (c == ':')
 		msg_die(EXIT_USAGE, 0, "option '%s' needs a value", shown);
 	msg_die(EXIT_USAGE, 0, "no such option '%s'; 'svctl help' lists them", shown);
 }
 
+/* getopt's own tables, made from ours. */
+static void make_getopt(struct option *longs, char *shorts, size_t n)
+{
+	char *at = shorts;
+
+	*at++ = ':';
+	for (size_t i = 0; i < n; i++) {
+		const struct svctl_option_row *o = &svctl_options[i];
+
+		longs[i] = (struct option){ o->name, o->value != NULL ? required_argument : no_argument, NULL,
+			ROW_BASE + (int)i };
+		if (o->letter != 0)
+			*at++ = o->letter;
+		if (o->letter != 0 && o->value != NULL)
+			*at++ = ':';
+	}
+	longs[n] = (struct option){ NULL, 0, NULL, 0 };
+	*at = '\0';
+}
+
+static const struct svctl_option_row *row_of(int c)
+{
+	for (size_t i = 0; i < svctl_noptions; i++)
+		if (c == ROW_BASE + (int)i || (c < ROW_BASE && c == svctl_options[i].letter))
+			return &svctl_options[i];
+	return NULL;
+}
+
+static void take_option(struct svctl_request *rq, const struct svctl_option_row *o, bool *help, bool *version)
+{
+	rq->given |= o->bit;
+	if (o->bit == OPT_TIMEOUT)
+		rq->timeout_ms = parse_number(optarg, "milliseconds");
+	else if (o->bit == OPT_LINES)
+		rq->lines = (unsigned int)parse_number(optarg, "lines");
+	else if (o->bit == OPT_DIR)
+		rq->dir = optarg;
+	else if (o->letter == 'd')
+		rq->scandir = optarg;
+	else if (o->letter == 'h')
+		*help = true;
+	else if (o->letter == 'V')
+		*version = true;
+}
+
 /* Options may stand before and behind the command. */
 static void parse_options(struct svctl_request *rq, int argc, char **argv, bool *help, bool *version)
 {
+	struct option longs[sizeof(unsigned int) * 8 + 1];
+	char shorts[2 * sizeof longs / sizeof longs[0] + 2];
 	int c;
 
+	make_getopt(longs, shorts, svctl_noptions);
 	opterr = 0;
-	while ((c = getopt_long(argc, argv, ":d:t:hV", options, NULL)) != -1) {
-		switch (c) {
-		case 'd': rq->scandir = optarg; break;
-		case 't': rq->timeout_ms = parse_timeout(optarg); rq->given |= OPT_TIMEOUT; break;
-		case 'j': rq->given |= OPT_JSON; break;
-		case 'D': rq->given |= OPT_DOWN; break;
-		case 'n': rq->given |= OPT_DRY_RUN; break;
-		case 'h': *help = true; break;
-		case 'V': *version = true; break;
-		default: bad_option(argv, c);
-		}
+	while ((c = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
+		const struct svctl_option_row *o = c == ':' || c == '?' ? NULL : row_of(c);
+
+		if (o == NULL)
+			bad_option(argv, c);
+		take_option(rq, o, help, version);
 	}
 }
 
+/* -t is taken by all; where nothing is waited for it does nothing. */
 static void check_options(const struct svctl_request *rq)
 {
-	static const struct {
-		unsigned int bit;
-		const char *name;
-	} names[] = {
-		{ OPT_JSON, "--json" },
-		{ OPT_DOWN, "--down" },
-		{ OPT_DRY_RUN, "--dry-run" },
-	};
+	for (size_t i = 0; i < svctl_noptions; i++) {
+		const struct svctl_option_row *o = &svctl_options[i];
+		unsigned int wrong = rq->given & ~rq->cmd->options & ~(unsigned int)(OPT_COMMON | OPT_TIMEOUT);
 
-	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-		if ((rq->given & ~rq->cmd->options) & names[i].bit)
-			msg_die(EXIT_USAGE, 0, "'%s' takes no %s", rq->cmd->name, names[i].name);
+		if (wrong & o->bit)
+			msg_die(EXIT_USAGE, 0, "'%s' takes no --%s", rq->cmd->name, o->name);
+	}
 	if (rq->argc < rq->cmd->min || rq->argc > rq->cmd->max)
 		usage(rq->cmd);
 }
@@ -152,15 +151,18 @@ static int help_on(const struct svctl_cmd *cmd)
 
 int main(int argc, char **argv)
 {
-	struct svctl_request rq = { .scandir = getenv("HEXAD_SCANDIR"),
-		.timeout_ms = DEFAULT_TIMEOUT_MS };
+	struct svctl_request rq = { .scandir = getenv("HEXAD_SCANDIR"), .timeout_ms = DEFAULT_TIMEOUT_MS,
+		.lines = DEFAULT_LINES };
 	bool help = false, version = false;
 
 	msg_prog = "svctl";
 	signal(SIGPIPE, SIG_IGN);
-	if (rq.scandir == NULL || rq.scandir[0] == '\0')
-		rq.scandir = DEFAULT_SCANDIR;
+	if (rq.scandir != NULL && rq.scandir[0] == '\0')
+		rq.scandir = NULL;
 	parse_options(&rq, argc, argv, &help, &version);
+	rq.default_scandir = rq.scandir == NULL;
+	if (rq.default_scandir)
+		rq.scandir = DEFAULT_SCANDIR;
 	if (version) {
 		printf("svctl %s\n", HEXAD_VERSION);
 		return 0;
@@ -177,5 +179,5 @@ int main(int argc, char **argv)
 	rq.argc = argc - optind - 1;
 	rq.argv = argv + optind + 1;
 	check_options(&rq);
-	return rq.cmd->fn(&rq);
+	return systemd_is_here(&rq) ? systemd_run(&rq) : rq.cmd->fn(&rq);
 }

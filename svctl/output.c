@@ -20,11 +20,12 @@
 #define FIXED_WIDTH 36        /* the columns between NAME and NOTE, with what separates them */
 
 struct table {
+	FILE *out;
 	size_t columns, name_width;
 	bool colour;
 };
 
-static size_t terminal_columns(void)
+size_t output_columns(void)
 {
 	struct winsize w;
 
@@ -33,7 +34,7 @@ static size_t terminal_columns(void)
 	return w.ws_col < COLUMNS_MIN ? COLUMNS_MIN : w.ws_col;
 }
 
-static bool wants_colour(void)
+bool output_colour(void)
 {
 	const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
 
@@ -51,33 +52,35 @@ static const char *colour_of(const struct service *s)
 	return s->status.want_up ? "\033[31m" : "";
 }
 
-/* How the last run ended, where nothing else is noted; nothing for a clean end. */
-static void describe_end(const struct service *s, char *buf, size_t cap)
+void output_exit(int code, int sig, char *buf, size_t cap)
 {
-	const char *name;
+	const char *name = sig != 0 ? signame_of(sig) : NULL;
+
+	if (sig == 0)
+		snprintf(buf, cap, "exit code %d", code);
+	else if (name != NULL)
+		snprintf(buf, cap, "killed by SIG%s", name);
+	else
+		snprintf(buf, cap, "killed by signal %d", sig);
+}
+
+/* How the last run ended, where nothing else is noted; nothing for a clean end. */
+void output_end_of(const struct service *s, char *buf, size_t cap)
+{
 	int w = s->status.wstat;
 
 	buf[0] = '\0';
-	if (!s->supervised || svstatus_is_up(&s->status) || w == 0)
-		return;
-	if (WIFEXITED(w)) {
-		snprintf(buf, cap, "exit code %d", WEXITSTATUS(w));
-		return;
-	}
-	name = signame_of(WTERMSIG(w));
-	if (name != NULL)
-		snprintf(buf, cap, "killed by SIG%s", name);
-	else
-		snprintf(buf, cap, "killed by signal %d", WTERMSIG(w));
+	if (s->supervised && !svstatus_is_up(&s->status) && w != 0)
+		output_exit(WIFEXITED(w) ? WEXITSTATUS(w) : 0, WIFSIGNALED(w) ? WTERMSIG(w) : 0, buf, cap);
 }
 
 /* Prints text from the column at on, broken at blanks, further lines indented by four. */
-static void print_wrapped(const char *text, size_t at, size_t columns)
+static void print_wrapped(FILE *out, const char *text, size_t at, size_t columns)
 {
 	size_t len = strlen(text), room;
 
 	if (len > columns - at && columns - at < 24) {
-		fputs("\n    ", stdout);
+		fputs("\n    ", out);
 		at = 4;
 	}
 	while ((len = strlen(text)) > (room = columns - at)) {
@@ -87,11 +90,11 @@ static void print_wrapped(const char *text, size_t at, size_t columns)
 			cut--;
 		if (cut == 0)
 			cut = room;
-		printf("%.*s\n    ", (int)cut, text);
+		fprintf(out, "%.*s\n    ", (int)cut, text);
 		text += cut + (text[cut] == ' ');
 		at = 4;
 	}
-	fputs(text, stdout);
+	fputs(text, out);
 }
 
 static void print_row(const struct table *t, const struct service *s, time_t now)
@@ -105,30 +108,28 @@ static void print_row(const struct table *t, const struct service *s, time_t now
 		snprintf(pid, sizeof pid, "%d", (int)s->status.pid);
 	if (s->supervised && !svstatus_is_not_started(&s->status) && s->status.stamp.tv_sec > 0)
 		span_format(since, now - s->status.stamp.tv_sec);
-	describe_end(s, end, sizeof end);
+	output_end_of(s, end, sizeof end);
 	if (text[0] == '\0')
 		text = end;
 	if (strlen(name) > t->name_width)
-		printf("%s\n%*s", name, (int)t->name_width, "");
+		fprintf(t->out, "%s\n%*s", name, (int)t->name_width, "");
 	else
-		printf("%-*s", (int)t->name_width, name);
-	printf("  %s%-9s%s  %7s  %6s  %s", colour, service_state(s), colour[0] != '\0' ? "\033[0m"
+		fprintf(t->out, "%-*s", (int)t->name_width, name);
+	fprintf(t->out, "  %s%-9s%s  %7s  %6s  %s", colour, service_state(s), colour[0] != '\0' ? "\033[0m"
 		: "", pid, since,
 		!s->supervised ? "-" : s->status.want_up ? "up" : "down");
 	if (text[0] != '\0') {
-		printf("%*s", s->supervised && !s->status.want_up ? 2 : s->supervised ? 4 : 5, "");
-		print_wrapped(msg_escape(note, sizeof note, text, strlen(text)),
+		fprintf(t->out, "%*s", s->supervised && !s->status.want_up ? 2 : s->supervised ? 4 : 5, "");
+		print_wrapped(t->out, msg_escape(note, sizeof note, text, strlen(text)),
 			t->name_width + FIXED_WIDTH,
 			t->columns);
 	}
-	putchar('\n');
+	fputc('\n', t->out);
 }
 
-void output_table(const struct services *list)
+void output_table(FILE *out, const struct services *list, size_t columns, bool colour, time_t now)
 {
-	struct table t = { .columns = terminal_columns(), .name_width = 4,
-		.colour = wants_colour() };
-	time_t now = time(NULL);
+	struct table t = { .out = out, .columns = columns, .name_width = 4, .colour = colour };
 
 	for (size_t i = 0; i < list->n; i++) {
 		size_t len = strlen(list->v[i].name);
@@ -136,10 +137,19 @@ void output_table(const struct services *list)
 		if (len <= NAME_WIDTH && len > t.name_width)
 			t.name_width = len;
 	}
-	printf("%-*s  %-9s  %7s  %6s  %-4s  %s\n", (int)t.name_width, "NAME", "STATE", "PID",
+	fprintf(out, "%-*s  %-9s  %7s  %6s  %-4s  %s\n", (int)t.name_width, "NAME", "STATE", "PID",
 		"SINCE", "WANT", "NOTE");
 	for (size_t i = 0; i < list->n; i++)
 		print_row(&t, &list->v[i], now);
+}
+
+json_t *output_signal(int sig)
+{
+	const char *name = sig > 0 ? signame_of(sig) : NULL;
+
+	if (sig <= 0)
+		return json_null();
+	return name != NULL ? json_sprintf("SIG%s", name) : json_sprintf("%d", sig);
 }
 
 json_t *output_text(const char *text)
@@ -151,23 +161,14 @@ json_t *output_text(const char *text)
 		strlen(text)));
 }
 
-static json_t *stamp_or_null(const struct timespec *stamp, bool is_set)
+json_t *output_stamp(const struct timespec *stamp, bool is_set)
 {
 	char text[STAMP_TEXT];
 
 	return is_set ? json_string(span_stamp(text, stamp)) : json_null();
 }
 
-static json_t *signal_or_null(const struct svstatus *st)
-{
-	const char *name = WIFSIGNALED(st->wstat) ? signame_of(WTERMSIG(st->wstat)) : NULL;
-
-	if (!WIFSIGNALED(st->wstat))
-		return json_null();
-	return name != NULL ? json_sprintf("SIG%s", name) : json_sprintf("%d", WTERMSIG(st->wstat));
-}
-
-static json_t *service_json(const struct service *s, time_t now)
+json_t *output_service(const struct service *s, time_t now)
 {
 	const struct svstatus *st = &s->status;
 	bool known = s->supervised && !svstatus_is_not_started(st) && st->stamp.tv_sec > 0;
@@ -182,29 +183,39 @@ static json_t *service_json(const struct service *s, time_t now)
 	json_object_set_new(o, "normally", json_string(s->normally_up ? "up" : "down"));
 	json_object_set_new(o, "ready", json_boolean(up && st->ready));
 	json_object_set_new(o, "paused", json_boolean(up && st->paused));
-	json_object_set_new(o, "since", stamp_or_null(&st->stamp, known));
+	json_object_set_new(o, "since", output_stamp(&st->stamp, known));
 	json_object_set_new(o, "since_seconds", known ? json_integer(now - st->stamp.tv_sec)
 		: json_null());
-	json_object_set_new(o, "ready_since", stamp_or_null(&st->readystamp, up && st->ready));
+	json_object_set_new(o, "ready_since", output_stamp(&st->readystamp, up && st->ready));
 	json_object_set_new(o, "exit_code", !up && known && WIFEXITED(st->wstat)
 		? json_integer(WEXITSTATUS(st->wstat)) : json_null());
-	json_object_set_new(o, "signal", up ? json_null() : signal_or_null(st));
+	json_object_set_new(o, "signal", output_signal(!up && WIFSIGNALED(st->wstat) ? WTERMSIG(st->wstat) : 0));
 	json_object_set_new(o, "owner", json_integer(s->owner));
 	json_object_set_new(o, "note", output_text(s->note));
 	return o;
 }
 
-void output_json(const struct client *c, const struct services *list)
+void output_json(const char *scandir, const char *supervisor, const struct services *list)
 {
 	json_t *o = json_object(), *services = json_array();
 	time_t now = time(NULL);
 
 	for (size_t i = 0; i < list->n; i++)
-		json_array_append_new(services, service_json(&list->v[i], now));
-	json_object_set_new(o, "scandir", output_text(c->scandir));
-	json_object_set_new(o, "supervisor", json_string(c->sock >= 0 ? "hexad" : "s6"));
+		json_array_append_new(services, output_service(&list->v[i], now));
+	json_object_set_new(o, "scandir", scandir != NULL ? output_text(scandir) : json_null());
+	json_object_set_new(o, "supervisor", json_string(supervisor));
 	json_object_set_new(o, "services", services);
 	output_dump(o);
+}
+
+/* One line, flushed: who reads it may wait for it. */
+int output_line(json_t *value)
+{
+	int r = value != NULL ? json_dumpf(value, stdout, JSON_COMPACT) : -1;
+
+	putchar('\n');
+	json_decref(value);
+	return r == 0 && fflush(stdout) == 0 ? 0 : -EPIPE;
 }
 
 int output_dump(json_t *value)

@@ -54,23 +54,27 @@ static int unhex(const char *text, uint8_t *out, size_t n)
 	return 0;
 }
 
-static int add_row(struct services *ret, const struct proto_frame *f)
+int service_of_row(const struct proto_frame *f, unsigned int at, struct service *s)
 {
+	const char *const *field = f->field + at;
 	uint8_t packed[SVSTATUS_SIZE];
-	struct service *s;
 
-	if (f->n < PS_FIELDS || unhex(f->field[PS_STATUS], packed, sizeof packed) < 0)
+	if (f->n < at + PS_FIELDS || unhex(field[PS_STATUS], packed, sizeof packed) < 0)
 		return -EBADMSG;
-	s = services_add(ret);
-	if (s == NULL)
-		return -ENOMEM;
-	snprintf(s->name, sizeof s->name, "%s", f->field[PS_NAME]);
+	snprintf(s->name, sizeof s->name, "%s", field[PS_NAME]);
 	svstatus_unpack(packed, sizeof packed, &s->status);
 	s->supervised = true;
-	s->normally_up = strcmp(f->field[PS_NORMALLY], "up") == 0;
-	s->owner = (uid_t)strtoul(f->field[PS_OWNER], NULL, 10);
-	snprintf(s->note, sizeof s->note, "%s", f->field[PS_NOTE]);
+	s->normally_up = strcmp(field[PS_NORMALLY], "up") == 0;
+	s->owner = (uid_t)strtoul(field[PS_OWNER], NULL, 10);
+	snprintf(s->note, sizeof s->note, "%s", field[PS_NOTE]);
 	return 0;
+}
+
+static int add_row(struct services *ret, const struct proto_frame *f)
+{
+	struct service *s = services_add(ret);
+
+	return s == NULL ? -ENOMEM : service_of_row(f, 0, s);
 }
 
 static int failed(int code, const char *sentence)
@@ -132,21 +136,18 @@ int services_load(struct client *c, char *const *names, size_t n, struct service
 	return r;
 }
 
-int services_no_such(const char *what, const char *name, const char *const *candidates, size_t n)
+void services_no_such(const char *what, const char *name, const char *const *candidates, size_t n, char *buf,
+	size_t cap)
 {
-	char shown[2 * SV_NAME_FULL], near_shown[2 * SV_NAME_FULL];
 	const char *near = suggest_nearest(name, candidates, n);
 
-	msg_escape(shown, sizeof shown, name, strlen(name));
 	if (near == NULL)
-		msg_error(0, "no such %s '%s'", what, shown);
+		snprintf(buf, cap, "no such %s '%s'", what, name);
 	else
-		msg_error(0, "no such %s '%s'; did you mean '%s'?", what, shown,
-			msg_escape(near_shown, sizeof near_shown, near, strlen(near)));
-	return 2;
+		snprintf(buf, cap, "no such %s '%s'; did you mean '%s'?", what, name, near);
 }
 
-int services_unknown(struct client *c, const char *name)
+void services_unknown_text(struct client *c, const char *name, char *buf, size_t cap)
 {
 	static const char *const all[] = { "status", NULL };
 	struct services list = { NULL, 0 };
@@ -160,10 +161,17 @@ int services_unknown(struct client *c, const char *name)
 	names = calloc(list.n + 1, sizeof *names);
 	for (; names != NULL && n < list.n; n++)
 		names[n] = list.v[n].name;
-	services_no_such("service", name, names, n);
+	services_no_such("service", name, names, n, buf, cap);
 	free(names);
 	services_finish(&list);
-	return 2;
+}
+
+int services_unknown(struct client *c, const char *name)
+{
+	char text[SENTENCE_MAX];
+
+	services_unknown_text(c, name, text, sizeof text);
+	return failed(2, text);
 }
 
 const char *service_state(const struct service *s)

@@ -40,11 +40,16 @@ struct service *services_add(struct services *s);
  */
 int services_load(struct client *c, char *const *names, size_t n, struct services *ret);
 
-/* Prints "no such WHAT 'x'", with the nearest of the candidates; returns 2. */
-int services_no_such(const char *what, const char *name, const char *const *candidates, size_t n);
+/* "no such WHAT 'x'", with the nearest of the candidates. */
+void services_no_such(const char *what, const char *name, const char *const *candidates, size_t n, char *buf,
+	size_t cap);
 
-/* The same for a service: the candidates are the tree's. */
+/* The same for a service, the candidates being the tree's; services_unknown prints it and returns 2. */
+void services_unknown_text(struct client *c, const char *name, char *buf, size_t cap);
 int services_unknown(struct client *c, const char *name);
+
+/* The fields of a status row, the first of them (its tag) being field at of f. 0 or -EBADMSG. */
+int service_of_row(const struct proto_frame *f, unsigned int at, struct service *s);
 
 /* "up", "ready", "paused", "finishing", "down" or "-". */
 const char *service_state(const struct service *s);

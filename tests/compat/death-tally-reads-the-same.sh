@@ -1,5 +1,5 @@
 #!/bin/bash
-# timeout: 120
+# timeout: 300
 # s6-svdt, s6-svdt-clear and s6-permafailon: the same lines, decisions, messages and files as Debian's, on tallies made
 # byte by byte; lists of causes from a table and generated ones.
 . "$(dirname "$0")/../lib/tap.sh"
@@ -10,14 +10,15 @@ now=$(date +%s)
 
 # tally FILE [AGE CODE SIGNAL]...: the records of deaths that long ago.
 tally() {
-	local file=$1 hex=
+	local file=$1 hex= record
 
 	shift
 	while [ $# -gt 0 ]; do
-		hex+=$(printf '%016x%08x%02x%02x' $((0x4000000000000000 + now - $1 + 37)) $(($1 * 1000)) "$2" "$3")
+		printf -v record '%016x%08x%02x%02x' $((0x4000000000000000 + now - $1 + 37)) $(($1 * 1000)) "$2" "$3"
+		hex+=$record
 		shift 3
 	done
-	printf '%b' "$(sed 's/../\\x&/g' <<<"$hex")" >"$file"
+	printf '%b' "$(printf '%s' "$hex" | sed 's/../\\x&/g')" >"$file"
 }
 mkdir -p "$T/t/supervise"
 tally "$T/t/supervise/death_tally" 100000 0 0 9000 3 0 8000 143 15 7000 134 6 6000 129 1 5000 200 0 300 137 9 200 3 0

@@ -1,4 +1,5 @@
 #!/bin/bash
+# timeout: 180
 # s6-mkfifodir, s6-cleanfifodir and s6-ftrig-notify: the same directories, codes and messages as Debian's.
 . "$(dirname "$0")/../lib/tap.sh"
 . "$T_ROOT/tests/lib/compat.sh"
@@ -28,13 +29,13 @@ done
 
 # Fills a fifodir with listeners and with what only looks like some.
 listener=ftrig1:@400000006000000000000000:
-others="$listener"12345\ "$listener"1234567\ ftrig2:@400000006000000000000000:123456\ plain
+others=("${listener}12345" "${listener}1234567" ftrig2:@400000006000000000000000:123456 plain)
 fill() {
 	local name
 
 	mkdir fd
 	mkfifo "fd/${listener}reader" "fd/${listener}nobody"
-	for name in $others; do
+	for name in "${others[@]}"; do
 		mkfifo "fd/$name"
 	done
 	touch "fd/${listener}a_file"
@@ -62,12 +63,12 @@ for message in a abc "" "a b" "$(printf 'x%.0s' {1..300})"; do
 	t_is "a message of ${#message} bytes arrives" "$C_CODE $(got)" "$want"
 done
 t_is "the listener nobody reads from is gone, the others are there" "$(names)" \
-	"$(printf '%s\n' $others "${listener}reader" "${listener}a_file" | LC_ALL=C sort)"
+	"$(printf '%s\n' "${others[@]}" "${listener}reader" "${listener}a_file" | LC_ALL=C sort)"
 mkfifo "fd/${listener}nobody" "fd/${listener}second"
 compat_run ours s6-cleanfifodir fd
 t_is "cleanfifodir: its code" "$C_CODE $C_ERR" "0 "
 t_is "cleanfifodir removes what nobody reads from and nothing else" "$(names)" \
-	"$(printf '%s\n' $others "${listener}reader" "${listener}a_file" | LC_ALL=C sort)"
+	"$(printf '%s\n' "${others[@]}" "${listener}reader" "${listener}a_file" | LC_ALL=C sort)"
 t_is "and writes nothing" "$(got)" ""
 # More foreign entries than a supervisor would pass over.
 (cd fd && for i in {1..400}; do echo >"0-$i"; done)

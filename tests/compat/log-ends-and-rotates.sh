@@ -51,6 +51,8 @@ exec 3>&- 5>&-
 
 printf 'a\nb' | "$B/bin/s6-log" -- 1 ./last >out
 t_is "a last line without a newline is kept" "$(cat out last/current | tr '\n' ' ')" "a b a b "
+mkfifo named
+t_is "the end of a FIFO whose writer was quicker" "$(timeout 20 sh -c '{ read -r x; "$0" 1; } <named & printf "first\\nquick\\n" >named; wait' "$B/bin/s6-log")" quick
 mkdir both
 echo x >both/current
 echo y >both/previous

@@ -1,4 +1,5 @@
 #!/bin/bash
+# timeout: 180
 # s6-svperms: what it prints of every combination of modes, and what an ordinary user may change, as Debian's does. What root
 # may is in tests/root/svperms-changes-the-same.sh.
 . "$(dirname "$0")/../lib/tap.sh"

@@ -62,7 +62,7 @@ done
 t_is "scan letters that are none" "$(frames 'b"1\0scan\0ax\0"')" "err|100|malformed request: letters of 'zabhitqnN' are expected"
 t_is "no scan letters" "$(frames 'b"1\0scan\0\0"')" "err|100|malformed request: letters of 'zabhitqnN' are expected"
 t_is "neither up nor down" "$(frames 'b"1\0register\0x\0sideways\0"')" "err|100|malformed request: 'up' or 'down' is expected"
-t_is "not a dry run" "$(frames 'b"1\0reconcile\0now\0"')" "err|100|malformed request: 'dry-run' is expected"
+t_is "neither now nor a dry run" "$(frames 'b"1\0reconcile\0then\0"')" "err|100|malformed request: 'dry-run' or 'now' is expected"
 t_is "a bad request does not cost the connection" "$(frames 'b"x"' 'b"1\0version\0"' | tail -n 1)" \
 	"ok|hexad $(cat "$T_ROOT/VERSION")"
 t_is "sync is answered" "$(frames 'b"1\0sync\0"')" "ok|"

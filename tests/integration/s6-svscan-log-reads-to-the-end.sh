@@ -37,8 +37,10 @@ sv_listen web "$s/web"
 pid=$(sv_pid "$s/s6-svscan-log")
 t_is "its standard error is the console" "$(readlink "/proc/$pid/fd/2")" "$T/console"
 t_fails "which nobody else holds" test -e "/proc/$(sv_pid "$s/web")/fd/4"
+: >"$T/reads"
 kill -KILL "$pid"
 sv_until log u
+t_await_line "$T/reads" 1
 kill -TERM "$TREE_PID"
 wait "$TREE_PID"
 t_is "the tree ends with finish's code" $? 0

@@ -12,7 +12,7 @@ sv_listen web "$s/web"
 for sig in $signals; do
 	cat >"$s/.s6-svscan/SIG$sig" <<-END
 		#!/bin/sh
-		echo "$sig \$0 \$# \$PPID \$(ps -o pgid=,sid= -p \$\$ | tr -s ' ') \$PWD" >>$T/ran
+		echo "$sig \$0 \$# \$PPID \$(echo \$(ps -o pgid=,sid= -p \$\$)) \$PWD" >>$T/ran
 	END
 	chmod 755 "$s/.s6-svscan/SIG$sig"
 done

@@ -34,7 +34,7 @@ t_is "register --down" "$(says register mail --down)" "0 gateway-mail is registe
 t_ok "it is supervised" s6-svok "$s/gateway-mail"
 t_ok "and its logger" s6-svok "$s/gateway-mail/log"
 t_ok "nothing else is left" test "$(ls -A "$s")" = $'.s6-svscan\ngateway-mail'
-t_is "register again" "$(says register mail)" "1 svctl: fatal: profile 'mail' is already registered"
+t_is "register again: nothing changes" "$(says register mail)" "0 gateway-mail is registered already"
 t_is "list" "$(says list)" "0 mail"
 t_is "list --json" "$(svctl list --json | tr -d ' \n')" '[{"profile":"mail","service":"gateway-mail"}]'
 own_run mail
@@ -60,7 +60,7 @@ t_is "nothing of that touched the directory" "$(ls -A "$s")" .s6-svscan
 t_is "a name of 242 bytes" "$(says register --down "${long:1}" | cut -c 1-30)" "0 gateway-aaaaaaaaaaaaaaaaaaaa"
 t_is "goes again" "$(says unregister "${long:1}" | cut -c 1-30)" "0 gateway-aaaaaaaaaaaaaaaaaaaa"
 t_is "an existing directory is not touched" "$(mkdir "$s/gateway-mine"; says register mine)" \
-	"1 svctl: fatal: profile 'mine' is already registered"
+	"1 svctl: fatal: 'gateway-mine' is there already, but is not supervised: profile 'mine' is not registered"
 t_is "one that was never scanned can be removed" "$(says unregister mine)" "0 gateway-mine is unregistered"
 
 # What ignores SIGTERM is killed when the grace is over; a client that goes away does not stop it.

@@ -23,8 +23,8 @@ for n in x -1 1x '' 99999999999; do
 	t_is "a time of '$n'" "$(says -t "$n" status)" "100 svctl: fatal: '$n' is no number of milliseconds"
 done
 t_is "an option of another command" "$(says start --down web)" "100 svctl: fatal: 'start' takes no --down"
-t_is "too few arguments" "$(says start)" "100 svctl: usage: svctl start NAME..."
-t_is "too many arguments" "$(says register a b)" "100 svctl: usage: svctl register [--down] PROFILE"
+t_is "too few arguments" "$(says start)" "100 svctl: usage: svctl start [--json] NAME..."
+t_is "too many arguments" "$(says register a b)" "100 svctl: usage: svctl register [--down] [--json] PROFILE"
 t_is "reconcile without --dry-run" "$(says reconcile)" \
 	"100 svctl: fatal: 'reconcile' is done at boot; say --dry-run to see what it would do"
 t_is "help for an unknown command" "$(says help stpo)" "100 svctl: fatal: no such command 'stpo'; did you mean 'stop'?"

@@ -41,6 +41,7 @@ compat_tree() {
 		t_trees+=("$TREE_PID")
 	fi
 	for sv in "$dir"/*/; do
+		[ -d "$sv" ] || continue
 		t_await 10 "$DEBIAN_S6/s6-svok" "${sv%/}" || return 1
 		t_await 10 test -s "${sv}supervise/status" || return 1
 	done

@@ -6,7 +6,7 @@
 RUN="gcc libc6-dev make libuv1-dev libinih-dev libjansson-dev util-linux mount procps"
 TEST="libcriterion-dev"
 # Without these some tests are skipped, each with its reason.
-WISHED="s6 execline runit docker.io mmdebstrap cppcheck shellcheck strace python3-minimal"
+WISHED="s6 execline runit docker.io mmdebstrap cppcheck shellcheck strace python3-minimal mandoc"
 
 die() {
 	echo "deps: fatal: $*" >&2

@@ -1,6 +1,6 @@
 /*
  * One scenario, run once for every system call that hexad makes in it, with that call failing:
- * three services come up (one says that it is ready, one has a logger), one is stopped and started,
+ * three services come up (one has a lock and says that it is ready, one has a logger), one is stopped and started,
  * one is killed, a fourth is added by a scan and pruned, SIGTERM ends it all.
  *
  *	everycall [-s] HEXAD WORKDIR [FROM [TO]]
@@ -106,10 +106,21 @@ static void path_of(const struct run *r, int svc, const char *file, char out[PAT
 	snprintf(out, PATH_MAX, "%s/scan/%s%s%s", r->dir, names[svc], *file ? "/" : "", file);
 }
 
+static void make_file(const struct run *r, const char *dir, const char *name, const char *text)
+{
+	char path[PATH_MAX];
+	int fd;
+
+	snprintf(path, sizeof path, "%s/%s/%s", r->dir, dir, name);
+	fd = open(path, O_WRONLY | O_CREAT, 0644);
+	if (fd < 0 || write(fd, text, strlen(text)) < 0)
+		die(path);
+	close(fd);
+}
+
 static void make_service(const struct run *r, const char *dir, bool ready)
 {
 	char path[PATH_MAX], self[PATH_MAX];
-	int fd;
 
 	snprintf(path, sizeof path, "%s/%s", r->dir, dir);
 	snprintf(self, sizeof self, "%s/../actor", r->dir);
@@ -120,11 +131,8 @@ static void make_service(const struct run *r, const char *dir, bool ready)
 		die(path);
 	if (!ready)
 		return;
-	snprintf(path, sizeof path, "%s/%s/notification-fd", r->dir, dir);
-	fd = open(path, O_WRONLY | O_CREAT, 0644);
-	if (fd < 0 || write(fd, "3\n", 2) != 2)
-		die(path);
-	close(fd);
+	make_file(r, dir, "notification-fd", "3\n");
+	make_file(r, dir, "lock-fd", "4\n");
 }
 
 static int remove_one(const char *path, const struct stat *st, int type, struct FTW *f)

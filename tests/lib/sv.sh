@@ -12,6 +12,9 @@
 #   sv_scan SCANDIR BYTES    the same for a scan directory
 #   sv_alive PID...          are all of them alive (a zombie is not)
 #   sv_now                   microseconds now
+#   sv_gap DIR               microseconds between the last death and the start that followed
+#   sv_born PID              hundredths of a second from the start of the machine to that of the process
+#   sv_note_birth FIFO       text for a run that tells when it was started
 #   sv_await S COND DIR [ARG]  waits until COND DIR ARG (sv_is_up, sv_is_down, sv_has_flags HEX)
 #   sv_up DIR [S]            waits until run is alive
 #   sv_down DIR [S]          waits until there is no process and down is wanted
@@ -97,3 +100,29 @@ sv_await() {
 
 sv_up() { sv_await "${2:-10}" sv_is_up "$1"; }
 sv_down() { sv_await "${2:-10}" sv_is_down "$1"; }
+
+# Microseconds from the death that the tally has last to the start that the status has: both stamps are the supervisor's
+# own, so a slow test does not make them longer.
+sv_gap() {
+	local d t
+
+	d=$(tail -c 14 "$1/supervise/death_tally" | od -An -v -tx1 -N12 | tr -d ' \n')
+	t=$(sv_bytes "$1" 0 12)
+	echo $(((16#${t:0:16} - 16#${d:0:16}) * 1000000 + (16#${t:16:8} - 16#${d:16:8}) / 1000))
+}
+
+# When a process was made, in hundredths of a second since boot.
+sv_born() {
+	local stat
+
+	read -r stat <"/proc/$1/stat" || return 1
+	stat=${stat##*) }
+	# shellcheck disable=SC2086 # words are meant
+	set -- $stat
+	echo "${20}"
+}
+
+# Shell text for a run: notes in FIFO when its process was made, in hundredths of a second since boot.
+sv_note_birth() {
+	printf 'read -r stat </proc/$$/stat; stat=${stat##*) }; set -- $stat; echo "${20}" >%s' "$1"
+}

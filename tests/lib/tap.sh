@@ -65,7 +65,18 @@ t_at_exit() {
 	t_exits+=("$*")
 }
 
+# A child of this shell? One that has ended may have left its number to a stranger.
+t_is_child() {
+	local stat
+
+	read -r stat 2>/dev/null <"/proc/$1/stat" || return 1
+	stat=${stat##*) }
+	stat=${stat#* }
+	[ "${stat%% *}" = "$BASHPID" ]
+}
+
 t_end_pid() {
+	t_is_child "$1" || return 0
 	kill -TERM "$1" 2>/dev/null || return 0
 	"$B/await" exit 10 "$1" && return 0
 	echo "# hexad, pid $1, did not end within 10 s after SIGTERM"

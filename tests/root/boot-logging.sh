@@ -29,7 +29,8 @@ t_is "every line is in the log" "$(log)" \
 t_is "and on the console" "$OUT" "$(log)"
 
 NS_ENV=(S6_LOGGING=2 S6_VERBOSITY=1 "S6_LOGGING_SCRIPT=n3 T s1000")
-lives sh -c 'echo from main; (trap "" TERM; echo last words) & exit 6'
+lives sh -c 'echo from main; (trap "echo last words; exit" TERM; echo >/out/o
+	while :; do sleep 0.05; done) & until [ -e /out/o ]; do sleep 0.02; done; exit 6'
 t_is "mode 2: the code" "$CODE" 6
 t_is "the console is silent" "$OUT" ""
 t_like "the log has the stamps that were asked for" "$(log)" '^[0-9-]{10} [0-9:.]+  from main$'

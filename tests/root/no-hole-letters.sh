@@ -18,10 +18,17 @@ h_app_service "$S" new
 app bash -c "printf an >$S/.s6-svscan/control"
 t_ok "a and n are taken" t_await_line "$IDS/new" '^10000 '
 
-# A finish script of his would be run by root at the end.
-h_program svscan-finish >"$S/.s6-svscan/finish"
-chown 10000:10000 "$S/.s6-svscan/finish"
-chmod 755 "$S/.s6-svscan/finish"
+# Scripts of his would be run by root: on a signal, at the end.
+for script in SIGUSR1 SIGHUP finish crash; do
+	h_program "svscan-$script" >"$S/.s6-svscan/$script"
+	chown 10000:10000 "$S/.s6-svscan/$script"
+	chmod 755 "$S/.s6-svscan/$script"
+done
+for sig in USR1 HUP; do
+	kill "-$sig" "$TREE_PID"
+	h_refused "a script of his for SIG$sig is not run" "refused to run .s6-svscan/SIG$sig as root: others can write it"
+	t_fails "not at all" test -e "$IDS/svscan-SIG$sig"
+done
 h_end
 kill -TERM "$TREE_PID"
 wait "$TREE_PID"

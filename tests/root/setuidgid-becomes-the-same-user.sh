@@ -29,7 +29,7 @@ as_nobody() {
 }
 t_is "a plain exec for the user himself" "$(as_nobody nobody id -un)" nobody
 t_is "but not for another" "$(as_nobody daemon id; echo $?)" \
-	"s6-applyuidgid: fatal: unable to set supplementary group list, gid or uid: Operation not permitted
+	"s6-applyuidgid: fatal: unable to set supplementary group list: Operation not permitted
 111"
 extra() {
 	setpriv --reuid=65534 --regid=65534 --groups=0,65534 "$B/bin/s6-setuidgid" nobody true 2>/dev/null

@@ -37,7 +37,9 @@ owner=${owner:-10000}
 hers=$(getent passwd 10001 | cut -d : -f 1)
 hers=${hers:-10001}
 only="svctl: fatal: refused: only root, the owner of the scan directory ($owner) or of the slot"
-tree="svctl: fatal: refused: only root or the owner of the scan directory ($owner) may"
+
+row=", and whom 'operate' in section 'access' names"
+rule() { echo ", and whom '$1' in section 'access' names"; }
 
 t_is "the socket is for everybody" "$(stat -c '%a %F %u' "$s/.s6-svscan/hexad")" "666 socket 10000"
 t_is "its directory can be searched" "$(stat -c %a "$s/.s6-svscan")" 755
@@ -46,20 +48,20 @@ for uid in 0 10000 10001 10002; do
 	t_is "list is for uid $uid" "$(says $uid list)" "0 "
 done
 for verb in start stop restart; do
-	t_is "a stranger may not $verb the app's" "$(says 10002 $verb app)" "1 $only ($owner) may $verb it"
-	t_is "nor hers" "$(says 10002 $verb hers)" "1 $only ($hers) may $verb it"
-	t_is "a slot's owner may not $verb another's" "$(says 10001 $verb app)" "1 $only ($owner) may $verb it"
+	t_is "a stranger may not $verb the app's" "$(says 10002 $verb app)" "1 $only ($owner) may $verb it$row"
+	t_is "nor hers" "$(says 10002 $verb hers)" "1 $only ($hers) may $verb it$row"
+	t_is "a slot's owner may not $verb another's" "$(says 10001 $verb app)" "1 $only ($owner) may $verb it$row"
 done
-t_is "a stranger may not register" "$(says 10002 register x)" "1 $tree register"
-t_is "nor may a slot's owner" "$(says 10001 register x)" "1 $tree register"
-t_is "nor see the plan" "$(says 10002 reconcile --dry-run)" "1 $tree reconcile"
+t_is "a stranger may not register" "$(says 10002 register x)" "1 $only ($owner) may register it$(rule register)"
+t_is "nor may a slot's owner" "$(says 10001 register x)" "1 $only ($owner) may register it$(rule register)"
+t_is "nor see the plan" "$(says 10002 reconcile --dry-run)" "1 $only ($owner) may reconcile it$(rule register)"
 t_is "nor send scan letters" "$(setpriv --reuid 10002 --regid 10002 --clear-groups "$python" -c '
 import socket, sys
 s = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
 s.connect(sys.argv[1])
 s.send(b"1\0scan\0t\0")
 print(s.recv(4096).decode().replace("\0", "|"))' "$s/.s6-svscan/hexad")" \
-	"err|1|refused: only root or the owner of the scan directory ($owner) may scan|"
+	"err|1|refused: only root or the owner of the scan directory ($owner) may scan$(rule admin)|"
 t_is "a stranger may not remove a directory that is no profile's" "$(says 10002 unregister x)" \
 	"2 svctl: fatal: no such profile 'x'"
 t_is "everything is still up" "$(says 0 status | awk 'NR > 1 { print $2 }' | sort | uniq -c | tr -s ' ')" " 3 up"
@@ -70,7 +72,7 @@ t_is "his own" "$(says 10000 stop app)" "0 app is down"
 t_like "root may" "$(says 0 start app)" '^0 app is up \(pid [0-9]+\)$'
 t_is "what he started runs as its owner" "$(stat -c %u "/proc/$(sv_pid "$s/app")")" 10000
 
-t_ok "a refusal is audited" grep -qE 'audit: uid=10002 pid=[0-9]+ comm=svctl verb=stop service=app result=refused$' "$TREE_LOG"
+t_ok "a refusal is audited" grep -qE 'audit: uid=10002 pid=[0-9]+ comm=svctl verb=stop service=app rule=operate result=refused$' "$TREE_LOG"
 t_ok "a change too" grep -qE 'audit: uid=10001 pid=[0-9]+ comm=svctl verb=stop service=hers result=ok$' "$TREE_LOG"
 
 # A flood of refusals must not fill the log.

@@ -4,7 +4,7 @@
 . "$(dirname "$0")/../lib/tap.sh"
 . "$T_ROOT/tests/lib/compat.sh"
 compat_need
-chmod 711 "$T"
+chmod 755 "$T" ${T_SCRATCH:+"$T_SCRATCH"}
 
 service() {
 	mkdir -p "$1/event"

@@ -12,22 +12,19 @@
 
 Test(api_rules, rights_follow_the_first_rule)
 {
+	static const uid_t peers[] = { ROOT, TREE, SLOT, OTHER };
 	static const struct {
 		enum api_right right;
-		uid_t peer;
-		bool want;
+		const char *may; /* of these peers, in their order */
 	} rows[] = {
-		{ RIGHT_ANY, ROOT, true }, { RIGHT_ANY, TREE, true }, { RIGHT_ANY, SLOT, true },
-			{ RIGHT_ANY, OTHER, true },
-		{ RIGHT_TREE, ROOT, true }, { RIGHT_TREE, TREE, true }, { RIGHT_TREE, SLOT, false },
-		{ RIGHT_TREE, OTHER, false }, { RIGHT_SLOT, ROOT, true }, { RIGHT_SLOT, TREE,
-			true },
-		{ RIGHT_SLOT, SLOT, true }, { RIGHT_SLOT, OTHER, false },
+		{ RIGHT_ANY, "yyyy" }, { RIGHT_OBSERVE, "yyyn" }, { RIGHT_OPERATE, "yyyn" },
+		{ RIGHT_REGISTER, "yyyn" }, { RIGHT_ADMIN, "yynn" },
 	};
 
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
-		cr_assert_eq(api_rule_allows(rows[i].right, rows[i].peer, TREE, SLOT), rows[i].want,
-			"row %zu", i);
+		for (size_t p = 0; p < 4; p++)
+			cr_assert_eq(api_rule_allows(rows[i].right, peers[p], TREE, SLOT), rows[i].may[p] == 'y',
+				"row %zu, peer %zu", i, p);
 }
 
 static void fill(struct api_seat seats[API_SEATS], size_t from, size_t n, uid_t uid, bool busy)
@@ -143,4 +140,33 @@ Test(api_rules, who_waits_for_nothing_waits)
 	struct api_glimpse g = { .state = SV_DOWN };
 
 	cr_assert_eq(api_rule_wait(WAIT_NONE, 0, &g), VERDICT_WAIT);
+}
+
+static enum api_verdict once(enum sv_state state, bool pending, bool noted, int64_t started)
+{
+	struct api_glimpse g = { .state = state, .exec_pending = pending, .noted = noted,
+		.started_ns = started };
+
+	return api_rule_wait(WAIT_ONCE, 100, &g);
+}
+
+Test(api_rules, a_run_that_is_wanted_once_may_be_over_already)
+{
+	cr_assert_eq(once(SV_UP, false, false, 200), VERDICT_DONE);
+	cr_assert_eq(once(SV_FINISH, false, false, 200), VERDICT_DONE);
+	cr_assert_eq(once(SV_DOWN, false, false, 200), VERDICT_DONE);
+	cr_assert_eq(once(SV_UP, true, false, 200), VERDICT_WAIT, "its exec is not known to have worked");
+	cr_assert_eq(once(SV_DOWN, false, false, 100), VERDICT_WAIT, "its predecessor is still there");
+	cr_assert_eq(once(SV_DOWN, false, true, 200), VERDICT_FAILED);
+	cr_assert_eq(once(SV_GONE, false, false, 200), VERDICT_SUPERSEDED);
+}
+
+Test(api_rules, a_reader_of_events_loses_only_what_the_ring_has_lost)
+{
+	cr_assert_eq(api_rule_events_from(0, 0, 4), 0);
+	cr_assert_eq(api_rule_events_from(4, 0, 4), 0, "the ring is just full");
+	cr_assert_eq(api_rule_events_from(5, 0, 4), 1);
+	cr_assert_eq(api_rule_events_from(50, 45, 4), 46);
+	cr_assert_eq(api_rule_events_from(50, 46, 4), 46);
+	cr_assert_eq(api_rule_events_from(50, 50, 4), 50);
 }

@@ -348,3 +348,43 @@ Test(plan, spoiled_lines_never_do_harm)
 	cr_expect_gt(good, 1000);
 	cr_expect_gt(bad, 1000);
 }
+
+/* The supervisor's own record, made at 1000.5 s. */
+Test(plan, the_record_wins_but_over_a_newer_explicit_wish)
+{
+	static const struct {
+		const char *what;
+		enum state_file file;
+		struct state_value desired, runtime, intent;
+		bool has_stamp;
+		int64_t stamp;
+		const char *prior;
+		enum plan_action action;
+	} rows[] = {
+		{ "no state file", STATE_ABSENT, NONE, NONE, TEXT("running"), false, 0, "running", PLAN_STARTED },
+		{ "an unusable one", STATE_UNUSABLE, NONE, NONE, TEXT("running"), false, 0, "running", PLAN_STARTED },
+		{ "over the runtime key", STATE_READ, NONE, TEXT("running"), TEXT("stopped"), true, 2000,
+			"stopped", PLAN_REGISTERED },
+		{ "over a wish without a stamp", STATE_READ, TEXT("running"), NONE, TEXT("stopped"), false, 0,
+			"stopped", PLAN_REGISTERED },
+		{ "over an older one", STATE_READ, TEXT("running"), NONE, TEXT("stopped"), true, 999,
+			"stopped", PLAN_REGISTERED },
+		{ "over one of that second", STATE_READ, TEXT("running"), NONE, TEXT("stopped"), true, 1000,
+			"stopped", PLAN_REGISTERED },
+		{ "not over a newer one", STATE_READ, TEXT("running"), NONE, TEXT("stopped"), true, 1001,
+			"running", PLAN_STARTED },
+		{ "over a newer one that is no text", STATE_READ, ODD, NONE, TEXT("running"), true, 1001,
+			"running", PLAN_STARTED },
+		{ "no record", STATE_READ, TEXT("running"), NONE, NONE, true, 1, "running", PLAN_STARTED },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct profile_facts f = { .name = "p", .file = rows[i].file, .desired = rows[i].desired,
+			.runtime = rows[i].runtime, .has_stamp = rows[i].has_stamp, .stamp = rows[i].stamp,
+			.intent = { .desired = rows[i].intent, .ms = 1000500 } };
+		struct plan_op op = plan_profile(&cfg, &f);
+
+		cr_expect_str_eq(op.prior_state, rows[i].prior, "%s: %s", rows[i].what, op.prior_state);
+		cr_expect_eq(op.action, rows[i].action, "%s", rows[i].what);
+	}
+}

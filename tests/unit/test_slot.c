@@ -7,6 +7,7 @@
 
 static struct config cfg;
 static struct ids me;
+static const struct slot_env none;
 static struct slot_spec spec = { .config = &cfg, .profile = "coder", .owner = &me };
 
 static void begin(void)
@@ -43,17 +44,27 @@ Test(slot, run_quotes_every_word_and_gives_rights_up_where_there_are_some)
 {
 	static struct slot_text t;
 
-	cr_assert_eq(slot_text_run(&t, &cfg, "coder", NULL), 0);
+	cr_assert_eq(slot_text_run(&t, &cfg, "coder", NULL, &none), 0);
 	cr_expect_str_eq(t.buf, RUN(WORDS));
-	cr_assert_eq(slot_text_run(&t, &cfg, "coder", "app"), 0);
+	cr_assert_eq(slot_text_run(&t, &cfg, "coder", "app", &none), 0);
 	cr_expect_str_eq(t.buf, RUN(DROP WORDS));
+}
+
+Test(slot, variables_of_its_own_come_after_the_configured_ones_and_are_quoted)
+{
+	static struct slot_text t;
+	const char *const words[] = { "C=", "D=a b'c\n$(x)" };
+	const struct slot_env extra = { words, 2 };
+
+	cr_assert_eq(slot_text_run(&t, &cfg, "default", NULL, &extra), 0);
+	cr_expect(strstr(t.buf, "export B='x'\\''y'\nexport C=''\nexport D='a b'\\''c\n$(x)'\nexec 'tool' 'run'\n"), "%s", t.buf);
 }
 
 Test(slot, the_root_profile_has_its_own_command)
 {
 	static struct slot_text t;
 
-	cr_assert_eq(slot_text_run(&t, &cfg, "default", NULL), 0);
+	cr_assert_eq(slot_text_run(&t, &cfg, "default", NULL, &none), 0);
 	cr_expect_str_eq(t.buf, RUN("'tool' 'run'"));
 }
 
@@ -88,7 +99,7 @@ Test(slot, a_script_that_does_not_fit_is_an_error)
 	cfg.command = malloc(401);
 	for (int i = 0; i < 200; i++)
 		memcpy(cfg.command + 2 * i, "%p", 3);
-	cr_expect_eq(slot_text_run(&t, &cfg, name, NULL), -E2BIG);
+	cr_expect_eq(slot_text_run(&t, &cfg, name, NULL, &none), -E2BIG);
 	free(cfg.command);
 	cfg.command = old;
 }
@@ -134,7 +145,7 @@ static void expect_whole(bool down)
 Test(slot, is_made_whole_whatever_the_umask)
 {
 	umask(077);
-	cr_assert_eq(slot_create(scratch_fd, &spec), 0);
+	cr_assert_eq(slot_create(scratch_fd, &spec, NULL), 0);
 	expect_whole(false);
 	if (geteuid())
 		cr_expect_str_eq(scratch_read("gateway-coder/run"), RUN(WORDS));
@@ -144,19 +155,19 @@ Test(slot, a_profile_that_stays_down_has_a_down_file)
 {
 	spec.down = true;
 	umask(0);
-	cr_assert_eq(slot_create(scratch_fd, &spec), 0);
+	cr_assert_eq(slot_create(scratch_fd, &spec, NULL), 0);
 	expect_whole(true);
 }
 
 Test(slot, one_that_is_there_is_left_alone)
 {
 	scratch_mkdir("gateway-coder");
-	cr_expect_eq(slot_create(scratch_fd, &spec), -EEXIST);
+	cr_expect_eq(slot_create(scratch_fd, &spec, NULL), -EEXIST);
 	cr_expect_eq(entries("gateway-coder"), 0);
 	cr_expect_eq(entries("."), 1);
 	cr_assert_eq(unlinkat(scratch_fd, "gateway-coder", AT_REMOVEDIR), 0);
 	cr_assert_eq(symlinkat("nowhere", scratch_fd, "gateway-coder"), 0);
-	cr_expect_eq(slot_create(scratch_fd, &spec), -EEXIST);
+	cr_expect_eq(slot_create(scratch_fd, &spec, NULL), -EEXIST);
 }
 
 Test(slot, names_are_refused_before_anything_is_touched)
@@ -166,15 +177,15 @@ Test(slot, names_are_refused_before_anything_is_touched)
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
 		spec.profile = bad[i];
-		cr_expect_eq(slot_create(scratch_fd, &spec), -EINVAL, "'%s'", bad[i]);
+		cr_expect_eq(slot_create(scratch_fd, &spec, NULL), -EINVAL, "'%s'", bad[i]);
 	}
 	memset(name, 'a', sizeof(name));
 	name[SV_PROFILE_MAX + 1] = '\0';
 	spec.profile = name;
-	cr_expect_eq(slot_create(scratch_fd, &spec), -EINVAL);
+	cr_expect_eq(slot_create(scratch_fd, &spec, NULL), -EINVAL);
 	cr_expect_eq(entries("."), 0);
 	name[SV_PROFILE_MAX] = '\0';
-	cr_expect_eq(slot_create(scratch_fd, &spec), 0);
+	cr_expect_eq(slot_create(scratch_fd, &spec, NULL), 0);
 	cr_expect_eq(entries("."), 1);
 }
 
@@ -194,15 +205,15 @@ Test(slot, the_name_is_bounded)
 
 Test(slot, a_left_over_staging_directory_is_removed_first)
 {
-	scratch_mkdir(".gateway-coder.tmp");
-	scratch_write(".gateway-coder.tmp/run", "old");
-	scratch_mkdir(".gateway-coder.tmp/event");
-	scratch_mkdir(".gateway-coder.tmp/supervise");
-	scratch_write(".gateway-coder.tmp/supervise/lock", "");
-	scratch_mkdir(".gateway-coder.tmp/log");
-	scratch_mkdir(".gateway-coder.tmp/log/supervise");
-	scratch_write(".gateway-coder.tmp/log/supervise/status", "");
-	cr_assert_eq(slot_create(scratch_fd, &spec), 0);
+	scratch_mkdir(".gateway-coder.new");
+	scratch_write(".gateway-coder.new/run", "old");
+	scratch_mkdir(".gateway-coder.new/event");
+	scratch_mkdir(".gateway-coder.new/supervise");
+	scratch_write(".gateway-coder.new/supervise/lock", "");
+	scratch_mkdir(".gateway-coder.new/log");
+	scratch_mkdir(".gateway-coder.new/log/supervise");
+	scratch_write(".gateway-coder.new/log/supervise/status", "");
+	cr_assert_eq(slot_create(scratch_fd, &spec, NULL), 0);
 	expect_whole(false);
 }
 
@@ -213,33 +224,33 @@ Test(slot, a_left_over_file_or_link_is_removed_and_not_followed)
 	cr_assert(mkdtemp(outside));
 	snprintf(run, sizeof(run), "%s/run", outside);
 	close(open(run, O_WRONLY | O_CREAT, 0600));
-	cr_assert_eq(symlinkat(outside, scratch_fd, ".gateway-coder.tmp"), 0);
-	cr_assert_eq(slot_create(scratch_fd, &spec), 0);
+	cr_assert_eq(symlinkat(outside, scratch_fd, ".gateway-coder.new"), 0);
+	cr_assert_eq(slot_create(scratch_fd, &spec, NULL), 0);
 	cr_expect_eq(access(run, F_OK), 0, "the link was followed");
 	unlink(run);
 	rmdir(outside);
 	expect_whole(false);
 	spec.profile = "b";
-	scratch_write(".gateway-b.tmp", "");
-	cr_expect_eq(slot_create(scratch_fd, &spec), 0);
+	scratch_write(".gateway-b.new", "");
+	cr_expect_eq(slot_create(scratch_fd, &spec, NULL), 0);
 }
 
 Test(slot, a_link_in_a_left_over_staging_directory_is_not_followed)
 {
 	scratch_mkdir("victim");
 	scratch_write("victim/run", "kept");
-	scratch_mkdir(".gateway-coder.tmp");
-	cr_assert_eq(symlinkat("../victim", scratch_fd, ".gateway-coder.tmp/log"), 0);
-	cr_expect_eq(slot_create(scratch_fd, &spec), -ENOTEMPTY);
+	scratch_mkdir(".gateway-coder.new");
+	cr_assert_eq(symlinkat("../victim", scratch_fd, ".gateway-coder.new/log"), 0);
+	cr_expect_eq(slot_create(scratch_fd, &spec, NULL), -ENOTEMPTY);
 	cr_expect_str_eq(scratch_read("victim/run"), "kept");
 }
 
 Test(slot, what_somebody_else_put_into_staging_is_kept_and_said)
 {
-	scratch_mkdir(".gateway-coder.tmp");
-	scratch_write(".gateway-coder.tmp/mine", "mine");
-	cr_expect_eq(slot_create(scratch_fd, &spec), -ENOTEMPTY);
-	cr_expect_str_eq(scratch_read(".gateway-coder.tmp/mine"), "mine");
+	scratch_mkdir(".gateway-coder.new");
+	scratch_write(".gateway-coder.new/mine", "mine");
+	cr_expect_eq(slot_create(scratch_fd, &spec, NULL), -ENOTEMPTY);
+	cr_expect_str_eq(scratch_read(".gateway-coder.new/mine"), "mine");
 	cr_expect_not(scratch_exists("gateway-coder"));
 }
 
@@ -334,7 +345,7 @@ Test(slot, nothing_is_left_behind_whichever_call_fails)
 	begin_failing();
 	for (n = 0; rc && n < 500; n++) {
 		left = n;
-		rc = slot_create(scratch_fd, &spec);
+		rc = slot_create(scratch_fd, &spec, NULL);
 		if (rc) {
 			cr_expect(rc == -EIO || rc == -ENOMEM, "call %d: %d", n, rc);
 			cr_expect_eq(entries("."), 0, "call %d leaves %u entries", n, entries("."));
@@ -354,13 +365,13 @@ Test(slot, a_left_over_is_cleared_after_any_failure_too)
 	begin_failing();
 	for (int n = 0; rc && n < 500; n++) {
 		left = -1;
-		if (!scratch_exists(".gateway-coder.tmp")) {
-			scratch_mkdir(".gateway-coder.tmp");
-			scratch_mkdir(".gateway-coder.tmp/log");
-			scratch_write(".gateway-coder.tmp/log/run", "old");
+		if (!scratch_exists(".gateway-coder.new")) {
+			scratch_mkdir(".gateway-coder.new");
+			scratch_mkdir(".gateway-coder.new/log");
+			scratch_write(".gateway-coder.new/log/run", "old");
 		}
 		left = n;
-		rc = slot_create(scratch_fd, &spec);
+		rc = slot_create(scratch_fd, &spec, NULL);
 		cr_expect(rc <= 0);
 		cr_expect_not(rc && scratch_exists("gateway-coder"), "call %d leaves a slot", n);
 	}

@@ -156,3 +156,26 @@ Test(state, a_seed_is_what_it_says)
 	cr_expect_str_eq(state_seed_text(&seed), "{\"gateway_state\":\"running\",\"desired_state\":\"running\","
 		"\"timestamp\":17,\"migrated_from\":\"legacy-container-cmd\"}");
 }
+
+Test(state, whole_numbers_are_read_and_nothing_else_is_one)
+{
+	static const struct {
+		const char *text;
+		bool want;
+		int64_t n;
+	} rows[] = {
+		{ "{\"k\":1732540000123}", true, 1732540000123 }, { "{\"k\":5.9}", true, 5 }, { "{\"k\":0}", true, 0 },
+		{ "{\"k\":-7}", true, -7 }, { "{\"k\":\"5\"}", false, 0 }, { "{\"k\":true}", false, 0 }, { "{}", false, 0 },
+		{ "{\"k\":1e300}", false, 0 }, { "{\"k\":99999999999999999999999}", false, 0 },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct state_doc *doc = state_parse(rows[i].text, strlen(rows[i].text), &why);
+		int64_t n = 0;
+
+		cr_assert(doc, "%s", rows[i].text);
+		cr_expect_eq(state_get_integer(doc, "k", &n), rows[i].want, "%s", rows[i].text);
+		cr_expect_eq(n, rows[i].n, "%s", rows[i].text);
+		state_destroy(doc);
+	}
+}

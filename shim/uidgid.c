@@ -1,0 +1,71 @@
+/* What s6-envuidgid, s6-applyuidgid and s6-setuidgid share. */
+#include "uidgid.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "msg.h"
+#include "number.h"
+
+#define SEPARATORS ",:; \t\r\n"
+
+gid_t *uidgid_room(void)
+{
+	/* Not touched beyond what is used, so that its size costs nothing. */
+	static gid_t room[UIDGID_GROUPS];
+
+	return room;
+}
+
+bool uidgid_parse_groups(const char *text, struct uidgid *ids)
+{
+	uint64_t gid;
+	size_t len;
+
+	ids->n = 0;
+	/* Compat: separators may stand between and behind the numbers, not before the first. */
+	for (; *text; text += len + strspn(text + len, SEPARATORS)) {
+		len = strcspn(text, SEPARATORS);
+		if (!number_parse(text, len, 10, UINT32_MAX, &gid) || ids->n == UIDGID_GROUPS)
+			return false;
+		ids->groups[ids->n++] = (gid_t)gid;
+	}
+	return true;
+}
+
+/* The group itself comes first, as initgroups has it, and once. */
+static int set_groups(const struct uidgid *ids)
+{
+	static gid_t list[UIDGID_GROUPS];
+	size_t n = 0;
+
+	list[n++] = ids->gid ? ids->gid : getegid();
+	for (unsigned int i = 0; i < ids->n && n < UIDGID_GROUPS; i++)
+		if (ids->groups[i] != list[0])
+			list[n++] = ids->groups[i];
+	return setgroups(n, list);
+}
+
+void uidgid_apply(const struct uidgid *ids)
+{
+	const char *what = NULL;
+
+	if (ids->has_groups && set_groups(ids) < 0)
+		what = "set supplementary group list";
+	else if (ids->gid && setgid(ids->gid) < 0)
+		what = "setgid";
+	else if (ids->uid && setuid(ids->uid) < 0)
+		what = "setuid";
+	if (what)
+		msg_die(EXIT_SYSTEM, errno, "unable to %s", what);
+}
+
+void uidgid_forget(void)
+{
+	(void)unsetenv("UID");
+	(void)unsetenv("GID");
+	(void)unsetenv("GIDLIST");
+}

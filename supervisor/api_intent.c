@@ -1,0 +1,321 @@
+/*
+ * What is done about a profile's wish while a verb is in flight: the marker before a stop, the record after the fact, the
+ * forgetting with the slot. All of it by children as the application user; a home that does not answer holds
+ * up its own child, and the client for a moment, but neither the service nor anybody else.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "api_client.h"
+#include "boot.h"
+#include "child.h"
+#include "config.h"
+#include "intent.h"
+#include "msg.h"
+#include "profiles.h"
+
+#define PATIENCE_MS 2000 /* of a client, and of a stop, with the volume */
+
+static void record(struct api_job *j);
+
+/* Is anything to be written for that slot? Not while the container ends, nor where another one writes the volume. */
+static bool is_kept(const struct supervisor *sv, const char *slot)
+{
+	const struct config *c = sv->config;
+
+	if (!c->profiles_enabled || *c->app_user == '\0' || api_profile_of(sv, slot) == NULL || sv->head->observing)
+		return false;
+	return !sv->head->leaving && !(sv->boot != NULL && boot_stopping(sv));
+}
+
+/* A child for the job; done is called later, and the memory stays until then. */
+static bool start_child(struct api_job *j, struct intent_input *in, child_done_fn *done)
+{
+	struct supervisor *sv = j->api->sv;
+	struct ids ids;
+	struct child_spec spec = { .title = "hexad-intent", .main_fn = intent_child, .arg = in, .stdin_fd = -1 };
+	int r = profiles_owner(sv, &ids);
+
+	in->config = sv->config;
+	in->home = reconcile_home(sv->config, environ);
+	in->profile = api_profile_of(sv, j->slot);
+	spec.as = geteuid() == 0 ? &ids : NULL;
+	if (r == 0)
+		r = child_start(sv, &spec, done, j);
+	if (r < 0) {
+		msg_warn(r, "%s: what is wanted of it could not be written down", j->slot);
+		return false;
+	}
+	j->api->handles++;
+	j->children++;
+	return true;
+}
+
+/* True if the job goes on; else it is over, or was over and has only waited for this child. */
+static bool child_back(struct api_job *j)
+{
+	bool closing = j->api->closing;
+
+	j->children--;
+	api_handle_gone(j->api);
+	if (closing)
+		return false;
+	if (j->phase == JOB_OVER && j->children == 0)
+		api_job_end(j);
+	return j->phase != JOB_OVER && j->phase != JOB_FREE;
+}
+
+static void answer(struct api_job *j)
+{
+	struct api_client *c = j->client;
+
+	j->client = NULL;
+	if (c == NULL)
+		return;
+	c->job = NULL;
+	api_answer(c, j->code, "%s", j->sentence);
+}
+
+/* The job has done what it can; its place is free when its children are. */
+static void over(struct api_job *j)
+{
+	uv_timer_stop(&j->timer);
+	answer(j);
+	j->phase = JOB_OVER;
+	if (j->children == 0)
+		api_job_end(j);
+}
+
+/* The same without an answer: the client waits for something else, or hears of it otherwise. */
+static void let_go(struct api_job *j)
+{
+	if (j->client != NULL)
+		j->client->job = NULL;
+	j->client = NULL;
+	over(j);
+}
+
+void api_intent_drop(struct api_client *c)
+{
+	if (c->job != NULL && c->job->phase == JOB_SETTLING)
+		let_go(c->job);
+}
+
+static bool writes(const struct api_job *j, const struct api_job *than)
+{
+	return j != than && j->phase == JOB_RECORDING && strcmp(j->slot, than->slot) == 0;
+}
+
+/* The wishes of one slot are written in the order in which they were fulfilled. */
+static void next_in_turn(struct api *api, const char *slot)
+{
+	struct api_job *first = NULL;
+
+	for (size_t i = 0; i < API_PLACES_JOBS; i++) {
+		struct api_job *j = &api->job[i];
+
+		if (j->phase == JOB_QUEUED && strcmp(j->slot, slot) == 0 && (first == NULL || j->seq < first->seq))
+			first = j;
+	}
+	if (first != NULL)
+		record(first);
+}
+
+static void on_recorded(void *owner, int wstatus, const char *out, size_t len)
+{
+	struct api_job *j = owner;
+	struct api *api = j->api;
+	char slot[SV_NAME_FULL + 1];
+
+	(void)out;
+	(void)len;
+	memcpy(slot, j->slot, sizeof slot);
+	if (!child_back(j))
+		return;
+	if (wstatus != 0)
+		msg_warn(0, "%s: what is wanted of it could not be written down", slot);
+	over(j);
+	next_in_turn(api, slot);
+}
+
+/* A volume that takes too long: the answer does not wait for it, the record does. */
+static void on_impatient(uv_timer_t *timer)
+{
+	struct api_job *j = timer->data;
+
+	msg_warn(0, "%s: the volume does not answer, what is wanted of it is not written down yet", j->slot);
+	answer(j);
+}
+
+static void record(struct api_job *j)
+{
+	struct intent_input in = { .what = INTENT_RECORD, .up = j->up, .only_if_there = j->only_if_there };
+
+	uv_timer_start(&j->timer, on_impatient, PATIENCE_MS, 0);
+	j->seq = ++j->api->job_seq;
+	for (size_t i = 0; i < API_PLACES_JOBS; i++) {
+		if (writes(&j->api->job[i], j)) {
+			j->phase = JOB_QUEUED;
+			return;
+		}
+	}
+	j->phase = JOB_RECORDING;
+	if (!start_child(j, &in, on_recorded))
+		over(j);
+}
+
+/* A wish that nobody waits for any more gives way to the next one for that slot. */
+static void forget_older(struct api *api, const char *slot)
+{
+	for (size_t i = 0; i < API_PLACES_JOBS; i++)
+		if (api->job[i].phase == JOB_SETTLING && api->job[i].client == NULL
+				&& strcmp(api->job[i].slot, slot) == 0)
+			over(&api->job[i]);
+}
+
+static struct api_job *intent_job(struct api *api, struct api_client *c, const struct service *s, bool up)
+{
+	struct api_job *j;
+
+	if (!is_kept(api->sv, s->id->name) || *api->sv->config->intent_file == '\0')
+		return NULL;
+	forget_older(api, s->id->name);
+	j = api_job_new(api, c, JOB_SETTLING);
+	if (j == NULL) {
+		msg_warn(0, "%s: too much is being done: what is wanted of it is not written down", service_name(s));
+		return NULL;
+	}
+	snprintf(j->slot, sizeof j->slot, "%s", s->id->name);
+	api_ref_set(&j->ref[0], s);
+	j->up = up;
+	return j;
+}
+
+void api_intent_begin(struct api_client *c, const struct service *s, bool up)
+{
+	if (c->job == NULL)
+		(void)intent_job(c->api, c, s, up);
+}
+
+bool api_intent_settled(struct api_client *c, const char *sentence)
+{
+	struct api_job *j = c->job;
+
+	if (j == NULL || j->phase != JOB_SETTLING)
+		return false;
+	snprintf(j->sentence, sizeof j->sentence, "%s", sentence);
+	record(j);
+	return true;
+}
+
+/* Nobody waits: is the wish fulfilled, or has somebody else another one by now? */
+void api_intent_check(struct api_job *j)
+{
+	struct service *s = api_ref_get(j->api->sv, &j->ref[0]);
+	bool is_up = s != NULL && s->d->m.state == SV_UP && !s->d->exec_pending;
+	bool is_down = s == NULL || s->d->m.state == SV_DOWN || s->d->m.state == SV_GONE;
+
+	if (j->client != NULL || j->phase != JOB_SETTLING)
+		return;
+	if (s == NULL || s->d->m.want_up != j->up)
+		over(j);
+	else if (j->up ? is_up : is_down)
+		record(j);
+}
+
+void api_intent_letter(struct service *s, enum sv_event ev)
+{
+	bool up = ev == EV_UP || ev == EV_UP_FILE;
+	struct api *api = s->sv->api;
+	struct api_job *j;
+
+	if (api == NULL || (!up && ev != EV_DOWN && ev != EV_DOWN_FILE) || !is_kept(s->sv, s->id->name))
+		return;
+	j = intent_job(api, NULL, s, up);
+	if (j == NULL)
+		return;
+	j->only_if_there = true;
+	api_intent_check(j);
+}
+
+/* The marker is there, or will not be: the stop itself. */
+static void go_on_stopping(struct api_job *j)
+{
+	struct service *s = api_ref_get(j->api->sv, &j->ref[0]);
+	struct api_client *c = j->client;
+
+	uv_timer_stop(&j->timer);
+	j->phase = JOB_SETTLING;
+	if (*j->api->sv->config->intent_file == '\0')
+		let_go(j);
+	if (c != NULL)
+		api_stop_now(c, s);
+	else if (s != NULL)
+		service_feed(s, EV_DOWN);
+	api_intent_check(j);
+}
+
+static void on_marked(void *owner, int wstatus, const char *out, size_t len)
+{
+	struct api_job *j = owner;
+
+	(void)wstatus;
+	(void)out;
+	(void)len;
+	if (child_back(j) && j->phase == JOB_MARKING)
+		go_on_stopping(j);
+}
+
+static void on_not_marked(uv_timer_t *timer)
+{
+	struct api_job *j = timer->data;
+
+	msg_warn(0, "%s: the volume does not answer, it is stopped without a word that this is meant", j->slot);
+	go_on_stopping(j);
+}
+
+bool api_intent_mark(struct api_client *c, const struct service *s)
+{
+	const struct config *config = c->api->sv->config;
+	struct intent_input in = { .what = INTENT_MARK, .pid = s->d->pid, .stopper = c->pid };
+	struct api_job *j;
+
+	if (*config->planned_stop_file == '\0' || !is_kept(c->api->sv, s->id->name) || s->d->m.state != SV_UP)
+		return false;
+	j = api_job_new(c->api, c, JOB_MARKING);
+	if (j == NULL)
+		return false;
+	snprintf(j->slot, sizeof j->slot, "%s", s->id->name);
+	api_ref_set(&j->ref[0], s);
+	uv_timer_start(&j->timer, on_not_marked, PATIENCE_MS, 0);
+	if (start_child(j, &in, on_marked))
+		return true;
+	let_go(j);
+	return false;
+}
+
+static void on_forgotten(void *owner, int wstatus, const char *out, size_t len)
+{
+	struct api_job *j = owner;
+
+	(void)wstatus;
+	(void)out;
+	(void)len;
+	if (child_back(j))
+		over(j);
+}
+
+bool api_intent_forget(struct api_job *j)
+{
+	struct intent_input in = { .what = INTENT_FORGET };
+
+	if (j->code != 0 || *j->slot == '\0' || !is_kept(j->api->sv, j->slot)
+			|| *j->api->sv->config->intent_file == '\0')
+		return false;
+	j->phase = JOB_FORGETTING;
+	if (!start_child(j, &in, on_forgotten))
+		return false;
+	uv_timer_start(&j->timer, on_impatient, PATIENCE_MS, 0);
+	return true;
+}

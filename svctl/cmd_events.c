@@ -1,0 +1,143 @@
+/* svctl events: what services have told their listeners lately, and with -f what they tell from now on. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "client.h"
+#include "cmd.h"
+#include "events.h"
+#include "evname.h"
+#include "fdio.h"
+#include "msg.h"
+#include "output.h"
+#include "s6tree.h"
+#include "tai.h"
+
+static int on_row(void *arg, const struct proto_frame *f)
+{
+	bool json = *(const bool *)arg;
+	struct event e;
+
+	if (f == NULL) {
+		msg_warn(0, "the supervisor was renewed: events may be missing here");
+		return 0;
+	}
+	if (f->n > 2 && strcmp(f->field[1], "lost") == 0) {
+		msg_warn(0, "%d events were not kept", atoi(f->field[2]));
+		return 0;
+	}
+	return event_of_row(f, &e) < 0 ? -EBADMSG : event_print(&e, json) < 0 ? 1 : 0;
+}
+
+static int ask_hexad(struct client *c, const struct svctl_request *rq)
+{
+	bool json = rq->given & OPT_JSON, follow = rq->given & OPT_FOLLOW;
+	const char *words[PROTO_FIELDS] = { "events", follow ? "follow" : "recent" };
+	struct client_reply reply;
+	int code;
+
+	if (rq->argc > CLIENT_NAMES(1)) {
+		msg_error(0, "at most %d names can be asked for at a time", CLIENT_NAMES(1));
+		return EXIT_USAGE;
+	}
+	for (int i = 0; i < rq->argc; i++)
+		words[2 + i] = rq->argv[i];
+	code = client_stream(c, words, follow, on_row, &json, &reply);
+	if (code == 2) {
+		for (int i = 0; i < rq->argc; i++) {
+			const char *one[] = { "events", "recent", rq->argv[i], NULL };
+			bool found;
+
+			client_reply_finish(&reply);
+			found = client_call(c, one, &reply) != 2;
+			if (!found)
+				services_unknown(c, rq->argv[i]);
+		}
+	} else if (code != 0) {
+		client_failed(&reply);
+	}
+	client_reply_finish(&reply);
+	return code;
+}
+
+/* The services of a tree of s6 that are listened to. */
+struct followed {
+	struct services list;
+	int *fd;
+	bool json;
+};
+
+static int nothing(void *arg)
+{
+	(void)arg;
+	return 0;
+}
+
+static int on_letter(void *arg, size_t i, char letter)
+{
+	struct followed *f = arg;
+	struct event e = { .stamp = tai_now(), .code = -1, .sig = -1 };
+	const char *what = evname_word(letter);
+	struct svstatus st;
+
+	if (what == NULL)
+		return 0;
+	snprintf(e.name, sizeof e.name, "%s", f->list.v[i].name);
+	snprintf(e.what, sizeof e.what, "%s", what);
+	if ((letter == 'u' || letter == 'U') && svstatus_read(f->fd[i], &st) == 0)
+		e.pid = svstatus_is_up(&st) ? (int)st.pid : 0;
+	return event_print(&e, f->json) < 0 ? 1 : 0;
+}
+
+static int follow_s6(struct client *c, struct followed *f)
+{
+	size_t bad, n = 0;
+	int r;
+
+	f->fd = calloc(f->list.n + 1, sizeof *f->fd);
+	if (f->fd == NULL)
+		return EXIT_SYSTEM;
+	for (size_t i = 0; i < f->list.n; i++) {
+		int fd = f->list.v[i].supervised ? s6tree_open(c, f->list.v[i].name) : -ENOENT;
+
+		if (fd < 0)
+			continue;
+		f->list.v[n] = f->list.v[i];
+		f->fd[n++] = fd;
+	}
+	r = s6tree_listen(c, f->fd, n, true, nothing, on_letter, f, &bad);
+	if (r < 0)
+		msg_error(r, "the events of '%s' cannot be followed", f->list.v[bad].name);
+	for (size_t i = 0; i < n; i++)
+		fdio_close(&f->fd[i]);
+	free(f->fd);
+	return r < 0 ? EXIT_SYSTEM : 0;
+}
+
+static int ask_s6(struct client *c, const struct svctl_request *rq)
+{
+	struct followed f = { .json = rq->given & OPT_JSON };
+	int code;
+
+	if (!(rq->given & OPT_FOLLOW)) {
+		msg_error(0, "s6 keeps no history of events; -f follows them");
+		return 1;
+	}
+	code = services_load(c, rq->argv, (size_t)rq->argc, &f.list);
+	if (code == 0)
+		code = follow_s6(c, &f);
+	services_finish(&f.list);
+	return code;
+}
+
+int cmd_events(const struct svctl_request *rq)
+{
+	struct client c = CLIENT_INIT;
+	int code = client_open(&c, rq->scandir, rq->timeout_ms);
+
+	if (code == 0)
+		code = c.sock >= 0 ? ask_hexad(&c, rq) : ask_s6(&c, rq);
+	client_close(&c);
+	return output_end(code);
+}

@@ -1,0 +1,103 @@
+#!/bin/bash
+# svctl wait ends when services are, or have been, in a state; what will not come is a failure at once.
+. "$(dirname "$0")/../lib/tap.sh"
+. "$T_ROOT/tests/lib/sv.sh"
+
+s=$T/scan
+mkdir "$s"
+export HEXAD_SCANDIR=$s
+t_service "$s" web
+t_service "$s" ready "read -r _ <'$T/gate'; echo >&3; exec sleep 1000"
+echo 3 >"$s/ready/notification-fd"
+mkfifo "$T/gate"
+t_service "$s" off
+: >"$s/off/down"
+t_service "$s" dies 'exit 1'
+: >"$s/dies/down"
+printf '#!/bin/sh\nexit 125\n' >"$s/dies/finish"
+chmod 755 "$s/dies/finish"
+sv_listen web "$s/web"
+sv_listen ready "$s/ready"
+t_tree "$s"
+sv_until web u
+sv_until ready u
+
+says() {
+	local out
+
+	out=$(svctl "$@" 2>&1)
+	echo "$? $out"
+}
+
+# later WORD...: the command in the background, once the supervisor knows that it follows; its output in $T/waited.
+later() {
+	svctl "$@" >"$T/waited" 2>&1 &
+	waiting=$!
+	t_await 10 follows
+}
+# Is a client there, and keeps its connection?
+follows() {
+	[ "$(sockets)" -gt "$base" ]
+}
+# Sockets of the supervisor: no other client is there meanwhile.
+sockets() {
+	find "/proc/$TREE_PID/fd" -lname 'socket:*' | wc -l
+}
+base=$(sockets)
+# Its exit code and output, in $got.
+over() {
+	wait "$waiting"
+	got="$? $(cat "$T/waited")"
+}
+
+pid=$(sv_pid "$s/web")
+t_is "up, already" "$(says wait up web)" "0 web is up (pid $pid)"
+t_is "down, already" "$(says wait down off)" "0 off is down"
+t_is "several" "$(says wait up web ready | tr '\n' '|')" "0 web is up (pid $pid)|ready is up (pid $(sv_pid "$s/ready"))|"
+t_is "the time is over" "$(says -t 100 wait down web off)" "99 svctl: fatal: web is not down within 100 ms"$'\n'"off is down"
+t_is "the first of them is enough" "$(says wait -o down web off)" "0 off is down"
+t_is "not ready yet" "$(says -t 100 wait ready ready)" "99 svctl: fatal: ready is not ready within 100 ms"
+later wait ready ready
+echo >"$T/gate"
+over
+t_is "then it is" "$got" "0 ready is ready (pid $(sv_pid "$s/ready"))"
+t_is "ready, of what never says so" "$(says wait ready web)" \
+	"1 svctl: fatal: web never says that it is ready: it has no notification-fd"
+later wait restarted web
+t_is "a run that goes on is not a restart" "$(kill -0 "$waiting" && echo waits)" waits
+svctl restart web >/dev/null
+over
+t_is "a restart is" "$got" "0 web is restarted (pid $(sv_pid "$s/web"))"
+later wait up off
+svctl once off >/dev/null
+over
+t_is "a start" "$got" "0 off is up (pid $(sv_pid "$s/off"))"
+later wait down off web
+svctl stop web off >/dev/null
+over
+t_is "a stop of two" "$(echo "$got" | tr '\n' '|')" "0 off is down|web is down|"
+svctl start web >/dev/null
+later wait restarted dies
+rm -r "$s/dies"
+over
+t_is "leaving supervision is one too" "$got" "1 svctl: fatal: dies has left supervision"
+
+t_is "an unknown state" "$(says wait upp web)" "100 svctl: fatal: 'upp' is no state to wait for: up, ready, down or restarted"
+t_is "an unknown name, near another" "$(says wait up wbe)" "2 svctl: fatal: no such service 'wbe'; did you mean 'web'?"
+t_is "too few words" "$(says wait up)" "100 svctl: usage: svctl wait [-o] [--json] up|ready|down|restarted NAME..."
+t_is "too many names" "$(says wait up a b c d e f g h i j k l m n)" "100 svctl: fatal: at most 13 names can be asked for at a time"
+t_is "JSON" "$(svctl wait up web --json | tr -d ' \n')" \
+	"{\"command\":\"wait\",\"code\":0,\"results\":[{\"name\":\"web\",\"code\":0,\"message\":\"webisup(pid$(sv_pid "$s/web"))\"}]}"
+
+later wait down web
+kill -SEGV "$TREE_PID"
+t_await_line "$TREE_LOG" "took over after a fault .*fault 1\\)"
+t_ok "a supervisor that renews itself: svctl waits on" kill -0 "$waiting"
+svctl stop web >/dev/null
+over
+t_is "and hears of it" "$got" "0 web is down"
+later wait up web
+t_tree_end
+over
+t_like "one that ends" "$got" "^(1 svctl: fatal: web has left supervision|102 svctl: fatal: wait|102 svctl: fatal: the supervisor has ended)"
+t_done

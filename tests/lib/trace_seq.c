@@ -1,0 +1,395 @@
+/* One sequence: its service, an operation, what came of it, the next one. */
+#include "trace.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/inotify.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "trace_child.h"
+#include "trace_dir.h"
+
+#define LIMIT_MS 60       /* for timeout-kill and timeout-finish */
+
+static struct service *make_service(struct sequence *q)
+{
+	struct service *s = trace_zeroed(1, sizeof(*s));
+	char name[16], new[32], path[64];
+	struct stat st;
+
+	snprintf(name, sizeof(name), NAME_FORM, q->number);
+	snprintf(new, sizeof(new), ".away/%s.new", name);
+	s->seq = q;
+	s->dirfd = trace_dir_make(g.scan, new, g.top, &q->m, &s->listener);
+	if (fstat(s->dirfd, &st) < 0)
+		trace_die(name);
+	s->ino = st.st_ino;
+	snprintf(path, sizeof(path), "/proc/self/fd/%d/supervise", s->dirfd);
+	/* Two equal events in a row are merged by the kernel; the other half of a rename keeps them apart. */
+	s->watch = inotify_add_watch(g.inotify, path, IN_MOVED_TO | IN_MOVED_FROM);
+	if (s->watch < 0)
+		trace_die("unable to watch supervise");
+	if (s->watch >= g.watches) {
+		int more = s->watch + 256;
+
+		g.by_watch = realloc(g.by_watch, (size_t)more * sizeof(*g.by_watch));
+		if (!g.by_watch)
+			trace_die("no memory");
+		memset(g.by_watch + g.watches, 0, (size_t)(more - g.watches) * sizeof(*g.by_watch));
+		g.watches = more;
+	}
+	g.by_watch[s->watch] = s;
+	watch_fd(s->listener, s);
+	/* A scan that another sequence asked for must not find it before it is watched. */
+	if (renameat(g.scan, new, g.scan, name) < 0)
+		trace_die(name);
+	return s;
+}
+
+static void drop_service(struct service *s)
+{
+	if (!s)
+		return;
+	inotify_rm_watch(g.inotify, s->watch);
+	g.by_watch[s->watch] = NULL;
+	if (s->run)
+		s->run->service = NULL;
+	if (s->fin)
+		s->fin->service = NULL;
+	close(s->listener);
+	close(s->dirfd);
+	free(s);
+}
+
+static void tell_control(int dirfd, const char *fifo, const char *bytes)
+{
+	int fd = openat(dirfd, fifo, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+
+	if (fd < 0 || write(fd, bytes, strlen(bytes)) != (ssize_t)strlen(bytes))
+		fprintf(stderr, "trace: warning: unable to write to %s: %s\n", fifo, strerror(errno));
+	if (fd >= 0)
+		close(fd);
+}
+
+static void order(struct service *s, bool finish, enum trace_order what, int arg)
+{
+	unsigned char bytes[2] = { (unsigned char)what, (unsigned char)arg };
+	struct child *c = finish ? s->fin : s->run;
+
+	if (c)
+		(void)!send(c->fd, bytes, sizeof(bytes), MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
+/* --- what was seen --- */
+
+static void print_stamps(FILE *f, struct service *s, const struct seen *seen)
+{
+	fputs(memcmp(s->stamps, seen->status, 12) != 0 ? " S" : " -", f);
+	fputs(memcmp(s->stamps + 12, seen->status + 12, 12) != 0 ? "R" : "-", f);
+	memcpy(s->stamps, seen->status, sizeof(s->stamps));
+}
+
+static const char *whose_pid(const struct service *s, uint64_t pid)
+{
+	if (pid == 0)
+		return "none";
+	if (s->run && (uint64_t)s->run->pid == pid)
+		return "run";
+	if (s->fin && (uint64_t)s->fin->pid == pid)
+		return "finish";
+	return "stranger";
+}
+
+/* Takes what an operation was to lead to, at most, and leaves the rest for the next one. */
+static void take_letters(char *ret, struct service *s, size_t n)
+{
+	if (n > strlen(s->letters))
+		n = strlen(s->letters);
+	memcpy(ret, s->letters, n);
+	ret[n] = '\0';
+	memmove(s->letters, s->letters + n, strlen(s->letters + n) + 1);
+}
+
+static void print_status(FILE *f, struct service *s, const struct model *m)
+{
+	struct seen seen;
+	int flags;
+
+	trace_dir_look(s->dirfd, &seen);
+	flags = seen.flags;
+	/* Known: 2.13.2 and later say in the first status that nothing was started yet. */
+	if (m->fresh && seen.pid == 0 && flags >= 0)
+		flags &= ~1;
+	fprintf(f, " flags=%02x wstat=%04x pid=%s", (unsigned int)flags, seen.wstat, whose_pid(s, seen.pid));
+	print_stamps(f, s, &seen);
+	fprintf(f, " tally=%ld,%d,%d%s%s", seen.deaths, seen.last_code, seen.last_signal, seen.down ? " down" : "",
+		s->hello);
+	s->hello[0] = '\0';
+	s->run_came = s->fin_came = false;
+}
+
+/*
+ * A restart that is due may come before we have looked or after: then the status waits for the record of the
+ * operation that begins with that restart, and nothing is taken that may belong to it.
+ */
+static void record(struct sequence *q, struct service *s, const struct model *m, const char *name)
+{
+	const struct expect *e = &q->want;
+	int extra = g.old ? e->old_writes : 0, writes = s->writes - extra;
+	uint64_t signals = s->signals;
+	char letters[sizeof(s->letters)];
+
+	take_letters(letters, s, m->waiting || q->of_old ? strlen(e->letters) : sizeof(letters));
+	if ((m->waiting || q->of_old) && writes > e->writes)
+		writes = e->writes;
+	/* A prune that another sequence asks for tells the replaced one to stop once more. */
+	if (q->of_old)
+		signals &= e->signals;
+	fprintf(q->trace, "%05d.%02d %s %d: letters=%s writes=%d signals=%llx", q->number, q->done, name, q->op.arg,
+		letters, writes, (unsigned long long)signals);
+	s->writes -= writes + extra;
+	if (q->of_old)
+		s->writes = 0;
+	s->signals = 0;
+	if (!m->waiting)
+		print_status(q->trace, s, m);
+	fputc('\n', q->trace);
+}
+
+static struct service *subject(const struct sequence *q)
+{
+	return q->of_old ? q->old : q->cur;
+}
+
+static bool came(const struct sequence *q)
+{
+	const struct service *s = subject(q);
+	const struct expect *e = &q->want;
+
+	if (q->op.kind == OP_LINGER && !q->of_old && now_ms() - q->since < LINGER_MS)
+		return false;
+	return strlen(s->letters) >= strlen(e->letters) && s->writes >= e->writes + (g.old ? e->old_writes : 0) &&
+	       (e->signals & ~s->signals) == 0 && (!e->run || s->run_came) && (!e->finish || s->fin_came);
+}
+
+static void record_op(struct sequence *q)
+{
+	struct service *s = subject(q);
+	char name[40];
+	size_t n = (size_t)snprintf(name, sizeof(name), "%s%s", q->of_old ? "old-" : "", tm_op_name(q->op.kind));
+
+	for (const char *b = q->op.bytes; *b && n < sizeof(name) - 2; b++)
+		n += (size_t)snprintf(name + n, sizeof(name) - n, "%s%c", b == q->op.bytes ? " " : "",
+			*b == '\n' ? '~' : *b);
+	record(q, s, q->of_old ? &q->old_m : &q->m, name);
+}
+
+/* --- operations --- */
+
+static void replace(struct sequence *q)
+{
+	char name[16], away[40];
+	int lives = q->m.lives;
+
+	snprintf(name, sizeof(name), NAME_FORM, q->number);
+	snprintf(away, sizeof(away), ".away/" NAME_FORM ".%02d", q->number, q->done);
+	if (renameat(g.scan, name, g.scan, away) < 0)
+		trace_die("unable to move a service directory");
+	q->old_m = q->m;
+	tm_replaced(&q->old_m, &q->want);
+	tm_begin(&q->m, &q->rng, &q->begun);
+	q->m.lives = lives;
+	q->old = q->cur;
+	q->cur = make_service(q);
+	q->of_old = true;
+	tell_control(g.scan, ".s6-svscan/control", "an");
+}
+
+static void end_process(struct sequence *q, bool finish)
+{
+	struct child *c = finish ? q->cur->fin : q->cur->run;
+
+	if (q->op.kind == OP_KILLED && c)
+		kill(c->pid, SIGKILL);
+	else
+		order(q->cur, finish, q->op.kind == OP_EXIT ? ORDER_EXIT : ORDER_SIGNALED, q->op.arg);
+}
+
+static void file_op(struct service *s, const struct op *op)
+{
+	if (op->kind == OP_FINISH_FILE)
+		trace_dir_finish(s->dirfd, g.top, (enum tm_finish)op->arg);
+	else if (op->kind == OP_NOTIFY_FILE)
+		trace_dir_text(s->dirfd, "notification-fd", op->arg ? "3\n" : NULL);
+	else if (op->kind == OP_DOWN_FILE)
+		trace_dir_text(s->dirfd, "down", op->arg ? "" : NULL);
+	else if (op->kind == OP_RUN_FILE)
+		trace_dir_run(s->dirfd, op->arg);
+	else if (op->arg)
+		trace_dir_number(s->dirfd, "down-signal", op->arg);
+	else
+		trace_dir_text(s->dirfd, "down-signal", NULL);
+}
+
+/* before is the state that the operation meets. */
+static void carry_out(struct sequence *q, enum tm_state before)
+{
+	struct service *s = q->cur;
+	bool finish = before == TM_FINISH || before == TM_LASTFINISH;
+
+	switch (q->op.kind) {
+	case OP_BYTES:
+		tell_control(s->dirfd, "supervise/control", q->op.bytes);
+		break;
+	case OP_EXIT:
+	case OP_SIGNALED:
+	case OP_KILLED:
+		end_process(q, finish);
+		break;
+	case OP_READY:
+		order(s, false, ORDER_READY, 0);
+		break;
+	case OP_READY_EXIT:
+		order(s, false, ORDER_READY_EXIT, q->op.arg);
+		break;
+	case OP_UNREADY:
+		order(s, false, ORDER_UNREADY, 0);
+		break;
+	case OP_FINISH_HANGS:
+		trace_dir_number(s->dirfd, "timeout-finish", LIMIT_MS);
+		trace_dir_text(s->dirfd, TRACE_HANG, "");
+		order(s, false, ORDER_EXIT, q->op.arg);
+		break;
+	case OP_KILL_LIMIT:
+		trace_dir_number(s->dirfd, "timeout-kill", LIMIT_MS);
+		if (s->run)
+			s->run->mute = true;
+		tell_control(s->dirfd, "supervise/control", "d");
+		break;
+	case OP_SCAN:
+		tell_control(g.scan, ".s6-svscan/control", "a");
+		break;
+	case OP_REPLACE:
+		replace(q);
+		break;
+	case OP_START:
+	case OP_RESTART:
+	case OP_LINGER:
+		break;
+	default:
+		file_op(s, &q->op);
+	}
+}
+
+static void after(struct sequence *q)
+{
+	if (q->op.kind == OP_FINISH_HANGS) {
+		trace_dir_text(q->cur->dirfd, "timeout-finish", "0\n");
+		trace_dir_text(q->cur->dirfd, TRACE_HANG, NULL);
+	}
+	if (q->op.kind == OP_KILL_LIMIT)
+		trace_dir_text(q->cur->dirfd, "timeout-kill", NULL);
+}
+
+/* The directory that was replaced is wound up step by step; then the one in its place must have begun. */
+static void next_of_old(struct sequence *q)
+{
+	bool finish = q->old_m.state == TM_LASTFINISH;
+
+	if (tm_wind_up(&q->old_m, &q->op, &q->want)) {
+		order(q->old, finish, ORDER_EXIT, 0);
+		return;
+	}
+	drop_service(q->old);
+	q->old = NULL;
+	q->of_old = false;
+	q->op = (struct op){ .kind = OP_START };
+	q->want = q->begun;
+}
+
+static void next(struct sequence *q)
+{
+	enum tm_state before = q->m.state;
+
+	q->since = now_ms();
+	if (q->of_old) {
+		next_of_old(q);
+		return;
+	}
+	if (q->settled) {
+		q->over = true;
+		g.left--;
+		return;
+	}
+	q->done++;
+	if (q->done > g.ops) {
+		q->settled = true;
+		tm_settle(&q->m, &q->op, &q->want);
+	} else {
+		tm_pick(&q->m, &q->rng, &q->op, &q->want);
+	}
+	carry_out(q, before);
+}
+
+static void give_up(struct sequence *q)
+{
+	const struct expect *e = &q->want;
+
+	fprintf(q->trace, "%05d.%02d missing: letters=%s writes=%d signals=%llx%s%s\n", q->number, q->done, e->letters,
+		e->writes, (unsigned long long)e->signals, e->run ? " run" : "", e->finish ? " finish" : "");
+	record_op(q);
+	q->over = q->lost = g.missing = true;
+	g.left--;
+}
+
+void seq_go_on(struct sequence *q)
+{
+	while (!q->over && came(q)) {
+		record_op(q);
+		after(q);
+		next(q);
+	}
+	if (!q->over && now_ms() - q->since > g.wait_ms)
+		give_up(q);
+}
+
+void seq_begin(struct sequence *q, int number)
+{
+	*q = (struct sequence){ .number = number, .op.kind = OP_START, .since = now_ms() };
+	q->rng = (g.seed + 1) * UINT64_C(0x9e3779b97f4a7c15) ^ ((uint64_t)(number + 1) * UINT64_C(0xbf58476d1ce4e5b9));
+	for (int i = 0; i < 8; i++)
+		(void)tm_random(&q->rng, 2);
+	q->trace = open_memstream(&q->text, &q->size);
+	if (!q->trace)
+		trace_die("no memory");
+	tm_begin(&q->m, &q->rng, &q->want);
+	q->cur = make_service(q);
+}
+
+void seq_last_look(struct sequence *q)
+{
+	q->want = (struct expect){ .writes = 0 };
+	q->op = (struct op){ .kind = OP_LINGER };
+	record(q, q->cur, &q->m, q->lost ? "lost" : "final");
+}
+
+void seq_end_processes(struct sequence *q)
+{
+	if (q->cur->run)
+		kill(q->cur->run->pid, SIGKILL);
+	order(q->cur, true, ORDER_EXIT, 0);
+}
+
+void seq_print(struct sequence *q)
+{
+	fclose(q->trace);
+	fputs(q->text, stdout);
+	free(q->text);
+	drop_service(q->cur);
+	drop_service(q->old);
+}
