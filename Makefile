@@ -37,6 +37,9 @@ HEXAD_LIBS = $(LIBUV) -linih -ljansson -lpthread -ldl -lrt
 
 Q = $(if $(V),,@)
 
+# The two commands of the README use all processors, unless it was said how many.
+JOBS = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc))
+
 PROGRAMS   = $(BUILD)/hexad $(BUILD)/svctl $(BUILD)/hexad-shim
 COMMON_O   = $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard common/*.c))
 HEXAD_O    = $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard supervisor/*.c))
@@ -54,12 +57,12 @@ help: ## list the targets
 
 run: ## install what is missing, build, boot the demonstration
 	$(Q)tests/lib/deps.sh run
-	$(Q)$(MAKE) --no-print-directory links $(BUILD)/await
+	$(Q)$(MAKE) $(JOBS) --no-print-directory links $(BUILD)/await
 	$(Q)B=$(BUILD) tests/demo
 
 test: ## install what is missing, build, run every test
 	$(Q)tests/lib/deps.sh test
-	$(Q)$(MAKE) --no-print-directory tests-built san-built
+	$(Q)$(MAKE) $(JOBS) --no-print-directory tests-built san-built
 	$(Q)B=$(BUILD) tests/run
 
 check: tests-built ## the tests that need no root, no engine and no network
