@@ -6,17 +6,6 @@
 
 static struct rc_graph *g;
 
-static void put(const char *path, const char *text)
-{
-	char dir[512];
-
-	for (const char *s = strchr(path, '/'); s; s = strchr(s + 1, '/')) {
-		snprintf(dir, sizeof(dir), "%.*s", (int)(s - path), path);
-		(void)mkdirat(scratch_fd, dir, 0755);
-	}
-	scratch_write(path, text);
-}
-
 /* web and log a pipeline, one and two oneshots, two needs one and web, all a bundle of the oneshots. */
 static void begin(void)
 {
@@ -25,24 +14,24 @@ static void begin(void)
 
 	scratch_make();
 	cr_assert_eq(fchdir(scratch_fd), 0);
-	put("s/web/type", "longrun");
-	put("s/web/run", "");
-	put("s/web/producer-for", "log");
-	put("s/log/type", "longrun");
-	put("s/log/run", "");
-	put("s/log/consumer-for", "web");
-	put("s/log/flag-essential", "");
-	put("s/one/type", "oneshot");
-	put("s/one/up", "echo \"a b\" { c }");
-	put("s/two/type", "oneshot");
-	put("s/two/up", "true");
-	put("s/two/down", "false");
-	put("s/two/timeout-down", "70");
-	put("s/two/flag-recommended", "");
-	put("s/two/dependencies.d/one", "");
-	put("s/two/dependencies.d/web", "");
-	put("s/all/type", "bundle");
-	put("s/all/contents", "one\ntwo\n");
+	scratch_write_deep("s/web/type", "longrun");
+	scratch_write_deep("s/web/run", "");
+	scratch_write_deep("s/web/producer-for", "log");
+	scratch_write_deep("s/log/type", "longrun");
+	scratch_write_deep("s/log/run", "");
+	scratch_write_deep("s/log/consumer-for", "web");
+	scratch_write_deep("s/log/flag-essential", "");
+	scratch_write_deep("s/one/type", "oneshot");
+	scratch_write_deep("s/one/up", "echo \"a b\" { c }");
+	scratch_write_deep("s/two/type", "oneshot");
+	scratch_write_deep("s/two/up", "true");
+	scratch_write_deep("s/two/down", "false");
+	scratch_write_deep("s/two/timeout-down", "70");
+	scratch_write_deep("s/two/flag-recommended", "");
+	scratch_write_deep("s/two/dependencies.d/one", "");
+	scratch_write_deep("s/two/dependencies.d/web", "");
+	scratch_write_deep("s/all/type", "bundle");
+	scratch_write_deep("s/all/contents", "one\ntwo\n");
 	g = rcsrc_load(&in, &p);
 	cr_assert_not_null(g, "%s", p.n ? p.kept[0].text : "no memory");
 }
