@@ -64,36 +64,6 @@ static void add_builtins(struct rc_defs *d)
 	add_empty(d, "user2");
 }
 
-/* By name, once no more are added: the definitions themselves keep their places. */
-static struct rc_def **by_name;
-static uint32_t by_name_n;
-
-static int compare_names(const void *a, const void *b)
-{
-	return strcmp((*(struct rc_def *const *)a)->name, (*(struct rc_def *const *)b)->name);
-}
-
-static bool index_names(struct rc_defs *d)
-{
-	by_name = calloc(d->n + 1, sizeof(struct rc_def *));
-	by_name_n = d->n;
-	if (!by_name)
-		return false;
-	for (uint32_t i = 0; i < d->n; i++)
-		by_name[i] = &d->def[i];
-	qsort(by_name, d->n, sizeof(struct rc_def *), compare_names);
-	return true;
-}
-
-static struct rc_def *find(const char *name)
-{
-	struct rc_def key = { .name = (char *)(uintptr_t)name };
-	const struct rc_def *k = &key;
-	struct rc_def **p = bsearch(&k, by_name, by_name_n, sizeof(struct rc_def *), compare_names);
-
-	return p ? *p : NULL;
-}
-
 static bool names_has(const struct rc_names *n, const char *name)
 {
 	for (uint32_t i = 0; i < n->n; i++)
@@ -105,7 +75,7 @@ static bool names_has(const struct rc_names *n, const char *name)
 /* One half of a pipeline's declaration. back: does the other one declare it too? */
 static void pipeline_half(struct rc_defs *d, const struct rc_def *def, const char *role, const char *other)
 {
-	const struct rc_def *o = find(other);
+	const struct rc_def *o = rc_def_find(d, other);
 	bool back = o && (role[0] == 'a' ? names_has(&o->producers, def->name) :
 		o->consumer && !strcmp(o->consumer, def->name));
 
@@ -159,8 +129,8 @@ static void pipeline_bundles(struct rc_defs *d)
 		if (!d->def[i].pipeline)
 			continue;
 		if (d->def[i].consumer || !d->def[i].producers.n) {
-			rc_problem(d->problems, 0, "pipeline-name of service %s is ignored: it is not the last consumer of a pipeline",
-				d->def[i].name);
+			rc_problem(d->problems, 0, "pipeline-name of service %s is ignored: it is not the last consumer of "
+				"a pipeline", d->def[i].name);
 			continue;
 		}
 		chain(d, &members, &d->def[i]);
@@ -214,7 +184,7 @@ static bool expand_bundle(struct rc_defs *d, struct rc_def *def);
 /* A name that is meant: a service, or all the services of a bundle. */
 static void resolve(struct rc_defs *d, struct rc_def *def, const char *name, uint8_t *mark, uint32_t *cap)
 {
-	struct rc_def *to = find(name);
+	struct rc_def *to = rc_def_find(d, name);
 
 	if (!to) {
 		rc_problem(d->problems, 1, "during %s %s: undefined service name %s",
@@ -306,6 +276,9 @@ static void inherit_flags(struct rc_defs *d)
 	}
 }
 
+/* The definitions in the order of the nodes. */
+static struct rc_def **node_order;
+
 static int compare_defs(const void *a, const void *b)
 {
 	const struct rc_def *x = *(struct rc_def *const *)a, *y = *(struct rc_def *const *)b;
@@ -324,12 +297,14 @@ static int compare_numbers(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* Numbers the nodes; edges become numbers of nodes, in order. by_name is theirs then. */
+/* Numbers the nodes; edges become numbers of nodes, in order. */
 static void number_nodes(struct rc_defs *d)
 {
-	qsort(by_name, d->n, sizeof(struct rc_def *), compare_defs);
 	for (uint32_t i = 0; i < d->n; i++)
-		by_name[i]->idx = i;
+		node_order[i] = &d->def[i];
+	qsort(node_order, d->n, sizeof(struct rc_def *), compare_defs);
+	for (uint32_t i = 0; i < d->n; i++)
+		node_order[i]->idx = i;
 	for (uint32_t i = 0; i < d->n; i++) {
 		struct rc_def *def = &d->def[i];
 
@@ -362,9 +337,9 @@ static uint32_t *edges_of(struct rc_graph *g)
 	return (uint32_t *)((char *)g + g->edges);
 }
 
-static void put_node(struct filling *f, const struct rc_def *def)
+static void put_node(struct filling *f, const struct rc_defs *d, const struct rc_def *def)
 {
-	const struct rc_def *consumer = NULL;
+	const struct rc_def *consumer = def->consumer ? rc_def_find(d, def->consumer) : NULL;
 	struct rc_node *n = &f->g->node[def->idx];
 
 	n->name = put_text(f, def->name);
@@ -382,9 +357,6 @@ static void put_node(struct filling *f, const struct rc_def *def)
 		memcpy(edges_of(f->g) + f->edge, def->edge, def->nedges * sizeof(*def->edge));
 	f->edge += def->nedges;
 	n->consumer = RC_NONE;
-	for (uint32_t i = 0; def->consumer && i < f->g->n && !consumer; i++)
-		if (by_name[i]->kind == RC_LONGRUN && !strcmp(by_name[i]->name, def->consumer))
-			consumer = by_name[i];
 	if (consumer)
 		n->consumer = consumer->idx;
 }
@@ -440,7 +412,7 @@ static struct rc_graph *freeze(struct rc_defs *d)
 	for (unsigned int i = 0; i < d->in->nsources; i++)
 		f.g->source[i] = put_text(&f, d->in->source[i]);
 	for (uint32_t i = 0; i < d->n; i++)
-		put_node(&f, &d->def[i]);
+		put_node(&f, d, &d->def[i]);
 	put_dependents(&f);
 	f.g->text_len = f.text;
 	return f.g;
@@ -455,22 +427,20 @@ struct rc_graph *rc_build(struct rc_defs *d)
 	pipeline_bundles(d);
 	if (d->full || d->no_memory)
 		return NULL;
-	if (!index_names(d)) {
-		rc_problem(d->problems, 111, "out of memory");
-		return NULL;
-	}
 	pipelines(d);
 	resolve_names(d);
 	if (!d->full && !d->no_memory)
 		cycles(d);
 	if (!d->problems->errors) {
 		inherit_flags(d);
-		number_nodes(d);
-		g = freeze(d);
+		node_order = calloc(d->n + 1, sizeof(struct rc_def *));
+		if (node_order) {
+			number_nodes(d);
+			g = freeze(d);
+		}
+		free(node_order);
 		if (!g)
 			rc_problem(d->problems, 111, "out of memory");
 	}
-	free(by_name);
-	by_name = NULL;
 	return g;
 }

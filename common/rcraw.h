@@ -28,11 +28,14 @@ struct rc_def {
 	uint32_t nedges;
 };
 
+#define RC_HASH 16384 /* a power of two, and roomy for RC_NODES_MAX */
+
 struct rc_defs {
 	const struct rc_input *in;
 	struct rc_problems *problems;
 	struct rc_def *def;
 	uint32_t n, cap;
+	uint32_t *hash;               /* of names: RC_HASH places, the number of a definition and 1, or 0 */
 	uint32_t nedges;
 	size_t text;                  /* bytes so far */
 	bool full, no_memory;

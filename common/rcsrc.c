@@ -13,6 +13,7 @@
 
 #include "el.h"
 #include "fdio.h"
+#include "msg.h"
 #include "rcraw.h"
 #include "svcdir.h"
 #include "sys.h"
@@ -47,6 +48,17 @@ void rc_problems_finish(struct rc_problems *p)
 	for (unsigned int i = 0; i < p->n && i < RC_PROBLEMS_MAX; i++)
 		free(p->kept[i].text);
 	p->n = p->errors = 0;
+}
+
+int rc_problem_show(const struct rc_problems *p, unsigned int i, char *buf, size_t cap)
+{
+	const char *text;
+
+	if (i >= p->n || i >= RC_PROBLEMS_MAX)
+		return -1;
+	text = p->kept[i].text ? p->kept[i].text : "out of memory";
+	(void)msg_escape(buf, cap, text, strlen(text));
+	return p->kept[i].code;
 }
 
 /* One problem for all that follows of it. */
@@ -91,12 +103,23 @@ void rc_names_add(struct rc_defs *d, struct rc_names *n, const char *text, size_
 		n->name[n->n++] = name;
 }
 
+/* Where the name is in the table, or would be. */
+static uint32_t *place_of(const struct rc_defs *d, const char *name)
+{
+	uint32_t h = 2166136261u;
+
+	for (const char *p = name; *p; p++)
+		h = (h ^ (uint8_t)*p) * 16777619u;
+	for (h %= RC_HASH; d->hash[h] && strcmp(d->def[d->hash[h] - 1].name, name) != 0; h = (h + 1) % RC_HASH)
+		;
+	return &d->hash[h];
+}
+
 struct rc_def *rc_def_find(const struct rc_defs *d, const char *name)
 {
-	for (uint32_t i = 0; i < d->n; i++)
-		if (!strcmp(d->def[i].name, name))
-			return &d->def[i];
-	return NULL;
+	uint32_t i = *place_of(d, name);
+
+	return i ? &d->def[i - 1] : NULL;
 }
 
 static const char *source_of(const struct rc_defs *d, const struct rc_def *def)
@@ -133,7 +156,7 @@ struct rc_def *rc_def_new(struct rc_defs *d, const char *name, unsigned int sour
 	def->source = (uint8_t)source;
 	if (!def->name)
 		return NULL;
-	d->n++;
+	*place_of(d, name) = ++d->n;
 	return def;
 }
 
@@ -517,13 +540,18 @@ static void defs_finish(struct rc_defs *d)
 		free(def->name);
 	}
 	free(d->def);
+	free(d->hash);
 }
 
 struct rc_graph *rcsrc_load(const struct rc_input *in, struct rc_problems *p)
 {
-	struct rc_defs d = { .in = in, .problems = p };
+	struct rc_defs d = { .in = in, .problems = p, .hash = sys.calloc(RC_HASH, sizeof(*d.hash)) };
 	struct rc_graph *g = NULL;
 
+	if (!d.hash) {
+		out_of(&d, true, NULL);
+		return NULL;
+	}
 	for (unsigned int i = 0; i < in->nsources; i++)
 		source_dir(&d, i);
 	if (!d.full && !d.no_memory)

@@ -31,6 +31,9 @@ struct rc_problems {
 };
 void rc_problems_finish(struct rc_problems *p);
 
+/* The ith that was kept, escaped, into buf; its code. -1: there are no more. */
+int rc_problem_show(const struct rc_problems *p, unsigned int i, char *buf, size_t cap);
+
 /* The graph, to be freed; NULL if there was any error. *p was empty. */
 struct rc_graph *rcsrc_load(const struct rc_input *in, struct rc_problems *p);
 

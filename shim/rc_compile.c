@@ -25,22 +25,19 @@ int rc_compile_code;
 
 static void tell(const struct rc_problems *p, unsigned int verbosity)
 {
-	char shown[1024];
-	unsigned int kept = p->n < RC_PROBLEMS_MAX ? p->n : RC_PROBLEMS_MAX;
+	unsigned int i;
+	char text[1024];
+	int code;
 
-	for (unsigned int i = 0; i < kept; i++) {
-		const char *text = p->kept[i].text ? p->kept[i].text : "out of memory";
-
-		(void)msg_escape(shown, sizeof(shown), text, strlen(text));
-		if (p->kept[i].code)
-			msg_error(0, "%s", shown);
+	for (i = 0; (code = rc_problem_show(p, i, text, sizeof(text))) >= 0; i++) {
+		if (code)
+			msg_error(0, "%s", text);
 		else if (verbosity >= 2)
-			msg_warn(0, "%s", shown);
-		if (!rc_compile_code)
-			rc_compile_code = p->kept[i].code;
+			msg_warn(0, "%s", text);
+		rc_compile_code = rc_compile_code ? rc_compile_code : code;
 	}
-	if (p->n > kept)
-		msg_error(0, "%u more", p->n - kept);
+	if (p->n > i)
+		msg_error(0, "%u more", p->n - i);
 }
 
 struct rc_graph *rc_compile_load(const char *const *source, unsigned int n, unsigned int verbosity)

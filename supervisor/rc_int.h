@@ -27,6 +27,7 @@ struct rc_cell {
 	int64_t began_ns, deadline_ns;
 	pid_t pid;               /* a script that runs, 0: none */
 	uint32_t serial;         /* of that script: one that was given up ends unheard */
+	uint32_t slot;           /* where its record was last; only a hint */
 	uint8_t stage;           /* enum rc_stage */
 };
 

@@ -52,21 +52,19 @@ static void find_sources(const struct supervisor *sv, struct prepare *p)
 static void print_problems(const struct rc_problems *p, unsigned int verbosity)
 {
 	const char *prog = msg_prog;
-	unsigned int kept = p->n < RC_PROBLEMS_MAX ? p->n : RC_PROBLEMS_MAX;
 	char shown[1024];
+	unsigned int i;
+	int code;
 
 	msg_prog = "s6-rc-compile";
-	for (unsigned int i = 0; i < kept; i++) {
-		const char *text = p->kept[i].text ? p->kept[i].text : "out of memory";
-
-		(void)msg_escape(shown, sizeof(shown), text, strlen(text));
-		if (p->kept[i].code)
+	for (i = 0; (code = rc_problem_show(p, i, shown, sizeof(shown))) >= 0; i++) {
+		if (code)
 			msg_error(0, "%s", shown);
 		else if (verbosity >= 2)
 			msg_warn(0, "%s", shown);
 	}
-	if (p->n > kept)
-		msg_error(0, "%u more", p->n - kept);
+	if (p->n > i)
+		msg_error(0, "%u more", p->n - i);
 	msg_prog = prog;
 }
 

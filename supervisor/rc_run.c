@@ -25,15 +25,27 @@ static bool starting(const struct rc *rc, uint32_t i)
 	return rc->plan.m[i].state == RC_STARTING;
 }
 
+static bool is_at(const struct service *s, const struct rc_place *p)
+{
+	return s && !s->d->vanished && s->id->ino == p->ino && s->id->dev == p->dev;
+}
+
 struct service *rc_slot(const struct rc *rc, uint32_t i)
 {
 	const struct rc_place *p = &rc->cell[i].dir;
 	struct supervisor *sv = rc->sv;
+	struct service *s;
 
-	for (struct service *s = p->ino ? service_next(sv, NULL) : NULL; s; s = service_next(sv, s))
-		if (!s->d->vanished && s->id->ino == p->ino && s->id->dev == p->dev)
-			return s;
-	return NULL;
+	if (!p->ino)
+		return NULL;
+	s = rc->cell[i].slot < sv->services_max ? sv->services[rc->cell[i].slot] : NULL;
+	if (is_at(s, p))
+		return s;
+	for (s = service_next(sv, NULL); s && !is_at(s, p); s = service_next(sv, s))
+		;
+	if (s)
+		rc->cell[i].slot = s->idx;
+	return s;
 }
 
 /* The smaller of its own limit and what is left of the change's. */

@@ -52,6 +52,18 @@ static inline void scratch_write(const char *path, const char *text)
 	scratch_write_len(path, text, strlen(text));
 }
 
+/* The same, and the directories that it is in. */
+static inline void scratch_write_deep(const char *path, const char *text)
+{
+	char dir[512];
+
+	for (const char *s = strchr(path, '/'); s; s = strchr(s + 1, '/')) {
+		snprintf(dir, sizeof(dir), "%.*s", (int)(s - path), path);
+		(void)mkdirat(scratch_fd, dir, 0755);
+	}
+	scratch_write(path, text);
+}
+
 /* The content of a file; "-" if there is none. To be freed. */
 static inline char *scratch_read(const char *path)
 {

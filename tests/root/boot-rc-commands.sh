@@ -1,7 +1,7 @@
 #!/bin/bash
 #
 # s6-rc, s6-rc-db, s6-rc-update as image scripts and docker exec use them.
-# timeout: 120
+# timeout: 240
 # shellcheck disable=SC2016
 . "$(dirname "$0")/../lib/tap.sh"
 . "$(dirname "$0")/../lib/boot.sh"

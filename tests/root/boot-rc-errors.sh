@@ -1,6 +1,7 @@
 #!/bin/bash
 #
 # Definitions with errors: every one is named, nothing is started, the container stays or stops as it was told.
+# timeout: 240
 # shellcheck disable=SC2034 # NS_ENV is nsboot.sh's
 . "$(dirname "$0")/../lib/tap.sh"
 . "$(dirname "$0")/../lib/boot.sh"

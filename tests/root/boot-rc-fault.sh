@@ -1,7 +1,7 @@
 #!/bin/bash
 #
 # A fault in PID 1 while the graph is read, brought up, changed and brought down: nothing is lost, nothing done twice.
-# timeout: 120
+# timeout: 240
 # shellcheck disable=SC2016,SC2034 # NS_ENV is nsboot.sh's
 . "$(dirname "$0")/../lib/tap.sh"
 . "$(dirname "$0")/../lib/boot.sh"

@@ -1,7 +1,7 @@
 #!/bin/bash
 #
 # Longruns of s6-rc.d: copies, readiness, limits, failures, pipelines.
-# timeout: 120
+# timeout: 240
 # shellcheck disable=SC2016,SC2034 # NS_ENV is nsboot.sh's
 . "$(dirname "$0")/../lib/tap.sh"
 . "$(dirname "$0")/../lib/boot.sh"
@@ -70,7 +70,8 @@ t_is "one that is not ready in time has failed and is told down" "$OUT" \
 rc_root
 longrun f 'exit 1'
 mk S/f/finish '#!/bin/sh\nexit 125\n'
-boot_life sh -c 's6-svwait -D /run/service/f; s6-svc -wD -d /run/service/f; s6-svstat -o up,wantedup /run/service/f; s6-rc -a list | grep ^f$; s6-rc diff; echo $?'
+boot_life sh -c 's6-svwait -D /run/service/f; s6-svc -wD -d /run/service/f; s6-svstat -o up,wantedup /run/service/f
+	s6-rc -a list | grep ^f$; s6-rc diff; echo $?'
 t_is "one that dies at once has been up; what follows is no business of the graph" "$OUT" $'false false\nf\n-f\n1'
 
 rc_root

@@ -1,6 +1,7 @@
 #!/bin/bash
 #
 # Oneshots: a command line without a shell, its context, execline with and without its package, failures and limits.
+# timeout: 240
 # shellcheck disable=SC2016,SC2034 # NS_ENV is nsboot.sh's
 . "$(dirname "$0")/../lib/tap.sh"
 . "$(dirname "$0")/../lib/boot.sh"
@@ -42,7 +43,7 @@ boot_life true
 t_is "a program that is not there" "$OUT" "s6-rc: fatal: service o: unable to exec 'nosuch': No such file or directory
 s6-rc: warning: unable to start service o: command exited 127"
 
-# execline's own commands are not on PATH here; execlineb brings them.
+# execline's own commands: links in /command lead to the package, and execlineb brings them where they do not.
 rc_root
 mk S/o/type 'oneshot\n'
 mk S/o/up '#!/command/execlineb -P\nif { mkdir -p /out/q/w }\nforeground { echo one }\necho two'
@@ -60,10 +61,17 @@ else
 	t_skip "shell text fails and stops the container where that is asked for" "execline is not installed"
 fi
 mk S/o/up 'if { true } echo x'
+boot_before 'mkdir -p /tmp/cmd; for f in /command/*; do case $(readlink $f) in /usr/lib/execline/*) ;; *) cp -P $f /tmp/cmd ;; esac; done
+mount --bind /tmp/cmd /command; exec "$@"'
+if [ -x /usr/bin/execlineb ]; then
+	boot_life true
+	t_is "where PATH does not have its commands execlineb is called" "$OUT" x
+else
+	t_skip "where PATH does not have its commands execlineb is called" "execline is not installed"
+fi
 NS_ENV=(S6_VERBOSITY=1)
-boot_before 'PATH=/usr/bin:/bin; mkdir -p /tmp/b; for f in /usr/bin/*; do [ "${f##*/}" = execlineb ] || ln -s "$f" /tmp/b; done
-mkdir -p /tmp/real; mount --bind /usr/bin /tmp/real; for l in /tmp/b/*; do ln -sfn "/tmp/real/${l##*/}" "$l"; done
-mount --bind /tmp/b /usr/bin; export PATH=/command:/usr/bin; exec "$@"'
+boot_before 'mkdir -p /tmp/b /tmp/real; mount --bind /usr/bin /tmp/real; cp -rs /tmp/real/. /tmp/b; rm -f /tmp/b/execlineb
+mount --bind /tmp/b /usr/bin; [ ! -d /usr/lib/execline ] || mount -t tmpfs tmpfs /usr/lib/execline; exec "$@"'
 boot_life true
 t_like "without the package it is named" "$OUT" \
 	"^s6-rc: fatal: service o: unable to exec 'if': it is a command of the execline package, which is not installed$"
@@ -84,7 +92,7 @@ Q
 s6-rc: warning: unable to start service k: command exited 137
 s6-rc: warning: unable to start service o: command exited 7"
 for b in 0 1 2; do
-	NS_ENV=(S6_VERBOSITY=0 S6_BEHAVIOUR_IF_STAGE2_FAILS=$b)
+	NS_ENV=(S6_VERBOSITY=0 "S6_BEHAVIOUR_IF_STAGE2_FAILS=$b")
 	boot_life sh -c 'echo CMD; exit 5'
 	t_is "behaviour $b" "$CODE $(grep -c '^CMD' <<<"$OUT") $(grep -c 'warning: some services could not' <<<"$OUT")" \
 		"$([ $b = 2 ] && echo "1 0 1" || echo "5 1 $b")"

@@ -1,6 +1,7 @@
 #!/bin/bash
 #
 # s6-rc.d: dependencies first, in parallel where the graph allows it, the reverse on the way down; what is started at all.
+# timeout: 240
 # shellcheck disable=SC2034 # NS_ENV is nsboot.sh's
 . "$(dirname "$0")/../lib/tap.sh"
 . "$(dirname "$0")/../lib/boot.sh"

@@ -1,7 +1,7 @@
 #!/bin/bash
 #
 # services.d: copies, links, loggers, what keeps a service from starting, waiting for them, their stop.
-# timeout: 120
+# timeout: 240
 # shellcheck disable=SC2016,SC2034 # NS_ENV is nsboot.sh's
 . "$(dirname "$0")/../lib/tap.sh"
 . "$(dirname "$0")/../lib/boot.sh"

@@ -1,7 +1,7 @@
 #!/bin/bash
 #
 # The stop of the graph: order, cont-finish.d in its place, who is waited for and how long, who is killed and named.
-# timeout: 120
+# timeout: 240
 # shellcheck disable=SC2016,SC2034 # NS_ENV is nsboot.sh's
 . "$(dirname "$0")/../lib/tap.sh"
 . "$(dirname "$0")/../lib/boot.sh"
@@ -29,7 +29,8 @@ finish_script 20 'echo f20; exit 9'
 finish_script 100 'echo f100'
 chmod 1777 "$R/out"
 boot_life sh -c 'until [ -e /out/up ]; do sleep 0.02; done; echo CMD; exit 7'
-t_is "services.d, then the rest against the order of its start, cont-finish.d behind what needs base" "$CODE $(grep -v a-down <<<"$OUT" | sed 's/ l [0-9]*$/ l/')" "7 CMD
+t_is "services.d, then the rest against the order of its start, cont-finish.d behind what needs base" \
+	"$CODE $(grep -v a-down <<<"$OUT" | sed 's/ l [0-9]*$/ l/')" "7 CMD
 l-fin 256 15 l
 web-fin 256 15
 b-down
@@ -98,7 +99,7 @@ rc_root
 NS_ENV=(S6_VERBOSITY=0)
 oneshot slow '/slow' 'echo SLOW-DOWN'
 mk /slow '#!/bin/sh\ntrap "echo told; exit 3" TERM; : >/out/slow; while :; do sleep 0.05; done\n'
-oneshot done '' 'echo DONE-DOWN'
+oneshot quick '' 'echo DONE-DOWN'
 oneshot later 'echo LATER'
 after later slow
 boot_start echo CMD
@@ -111,7 +112,8 @@ t_is "a stop during the boot: the script is told, nothing else begins, what is u
 # The main program and slots of the application are told at once, beside the graph.
 rc_root
 NS_ENV=(S6_VERBOSITY=0)
-longrun db 'trap "until [ -e /out/main-told ]; do sleep 0.02; done; echo db-end; exit 0" TERM; echo >/out/up; while :; do sleep 0.05; done'
+longrun db 'trap "until [ -e /out/main-told ]; do sleep 0.02; done; echo db-end; exit 0" TERM; echo >/out/up
+while :; do sleep 0.05; done'
 chmod 1777 "$R/out"
 boot_start sh -c 'trap "echo main-told; : >/out/main-told; exit 3" TERM; until [ -e /out/up ]; do sleep 0.02; done; : >/out/m
 	while :; do sleep 0.05; done'

@@ -20,30 +20,18 @@ static void end(void)
 
 TestSuite(rcsrc, .init = begin, .fini = end);
 
-/* Writes a file below the scratch directory, and the directories it is in. */
-static void put(const char *path, const char *text)
-{
-	char dir[512];
-
-	for (const char *s = strchr(path, '/'); s; s = strchr(s + 1, '/')) {
-		snprintf(dir, sizeof(dir), "%.*s", (int)(s - path), path);
-		(void)mkdirat(scratch_fd, dir, 0755);
-	}
-	scratch_write(path, text);
-}
-
 static void oneshot(const char *name, const char *dep)
 {
 	char path[256];
 
 	snprintf(path, sizeof(path), "s/%s/type", name);
-	put(path, "oneshot\n");
+	scratch_write_deep(path, "oneshot\n");
 	snprintf(path, sizeof(path), "s/%s/up", name);
-	put(path, "true\n");
+	scratch_write_deep(path, "true\n");
 	if (!dep)
 		return;
 	snprintf(path, sizeof(path), "s/%s/dependencies.d/%s", name, dep);
-	put(path, "");
+	scratch_write_deep(path, "");
 }
 
 static void longrun(const char *name)
@@ -51,9 +39,9 @@ static void longrun(const char *name)
 	char path[256];
 
 	snprintf(path, sizeof(path), "s/%s/type", name);
-	put(path, "longrun\n");
+	scratch_write_deep(path, "longrun\n");
 	snprintf(path, sizeof(path), "s/%s/run", name);
-	put(path, "#!/bin/sh\n");
+	scratch_write_deep(path, "#!/bin/sh\n");
 }
 
 static struct rc_graph *load(bool container)
@@ -124,8 +112,8 @@ Test(rcsrc, an_undefined_name)
 {
 	oneshot("a", "nosuch");
 	refused("1 during dependency resolution for service a: undefined service name nosuch");
-	put("s/b/type", "bundle\n");
-	put("s/b/contents.d/gone", "");
+	scratch_write_deep("s/b/type", "bundle\n");
+	scratch_write_deep("s/b/contents.d/gone", "");
 	refused("1 during resolution of bundle b: undefined service name gone\n"
 		"1 during dependency resolution for service a: undefined service name nosuch");
 }
@@ -141,18 +129,18 @@ Test(rcsrc, cycles_of_services)
 
 Test(rcsrc, cycles_of_bundles)
 {
-	put("s/x/type", "bundle");
-	put("s/x/contents.d/y", "");
-	put("s/y/type", "bundle");
-	put("s/y/contents.d/x", "");
+	scratch_write_deep("s/x/type", "bundle");
+	scratch_write_deep("s/x/contents.d/y", "");
+	scratch_write_deep("s/y/type", "bundle");
+	scratch_write_deep("s/y/contents.d/x", "");
 	refused("1 cyclic bundle definition reached from y and involving x");
 }
 
 Test(rcsrc, a_service_that_depends_on_a_bundle_with_itself)
 {
 	oneshot("a", "all");
-	put("s/all/type", "bundle\n");
-	put("s/all/contents", "a\n");
+	scratch_write_deep("s/all/type", "bundle\n");
+	scratch_write_deep("s/all/contents", "a\n");
 	refused("1 cyclic service dependency reached from a and involving a");
 }
 
@@ -161,9 +149,9 @@ Test(rcsrc, bad_types)
 	static const char *const bad[] = { "oneshot \n", " oneshot", "Oneshot\n", "oneshot\r\n", "nonsense", "", "\n",
 		"longrun\n\n", "oneshotoneshotoneshot\n" };
 
-	put("s/a/up", "");
+	scratch_write_deep("s/a/up", "");
 	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
-		put("s/a/type", bad[i]);
+		scratch_write_deep("s/a/type", bad[i]);
 		refused("1 invalid s/a/type: must be oneshot, longrun, or bundle");
 	}
 	cr_assert_eq(unlinkat(scratch_fd, "s/a/type", 0), 0);
@@ -172,19 +160,19 @@ Test(rcsrc, bad_types)
 
 Test(rcsrc, reserved_names_and_entries_that_are_none)
 {
-	put("s/s6rc-x", "");
-	put("s/s6-rc-y/type", "oneshot\n");
+	scratch_write_deep("s/s6rc-x", "");
+	scratch_write_deep("s/s6-rc-y/type", "oneshot\n");
 	refused("1 in s: identifier s6-rc-y starts with reserved prefix\n1 in s: identifier s6rc-x starts with reserved prefix");
 	(void)unlinkat(scratch_fd, "s/s6rc-x", 0);
 	fdio_remove_tree(scratch_fd, "s/s6-rc-y");
 	cr_assert_eq(symlinkat("nowhere", scratch_fd, "s/dangling"), 0);
 	refused("111 unable to stat s/dangling: No such file or directory");
 	(void)unlinkat(scratch_fd, "s/dangling", 0);
-	put("s/a\nb/type", "oneshot\n");
+	scratch_write_deep("s/a\nb/type", "oneshot\n");
 	refused("1 in s: invalid service name: it contains a newline");
 	fdio_remove_tree(scratch_fd, "s/a\nb");
-	put("s/file", "");
-	put("s/.hidden/type", "nonsense");
+	scratch_write_deep("s/file", "");
+	scratch_write_deep("s/.hidden/type", "nonsense");
 	free(good(false));
 }
 
@@ -194,8 +182,8 @@ Test(rcsrc, duplicates_over_sources)
 
 	oneshot("a", NULL);
 	oneshot("base", NULL);
-	put("t/a/type", "bundle\n");
-	put("t/a/contents.d/x", "");
+	scratch_write_deep("t/a/type", "bundle\n");
+	scratch_write_deep("t/a/contents.d/x", "");
 	cr_expect_null(rcsrc_load(&in, &problems));
 	cr_expect_str_eq(said(), "1 duplicate service definition: a defined in t is already defined in s\n"
 		"1 duplicate service definition: base defined in the built-in services is already defined in s");
@@ -204,15 +192,15 @@ Test(rcsrc, duplicates_over_sources)
 Test(rcsrc, scripts_that_are_no_command_line)
 {
 	oneshot("a", NULL);
-	put("s/a/up", "foreground { a");
-	put("s/a/down", "a }");
-	put("s/a/reload", "\"x");
+	scratch_write_deep("s/a/up", "foreground { a");
+	scratch_write_deep("s/a/down", "a }");
+	scratch_write_deep("s/a/reload", "\"x");
 	refused("1 syntax error in s/a/up: unmatched {\n1 syntax error in s/a/down: unmatched }\n1 syntax error in s/a/reload");
 	oneshot("b", NULL);
 	(void)unlinkat(scratch_fd, "s/b/up", 0);
 	fdio_remove_tree(scratch_fd, "s/a");
 	refused("111 unable to read s/b/up: No such file or directory");
-	put("s/b/up/x", "");
+	scratch_write_deep("s/b/up/x", "");
 	refused("111 unable to read s/b/up: Invalid argument");
 }
 
@@ -221,23 +209,23 @@ Test(rcsrc, pipelines_that_do_not_agree)
 	longrun("a");
 	longrun("b");
 	oneshot("o", NULL);
-	put("s/a/producer-for", "b\n");
+	scratch_write_deep("s/a/producer-for", "b\n");
 	refused("1 longrun service a declares being a producer for a service named b that does not declare it back");
-	put("s/a/producer-for", "o\n");
+	scratch_write_deep("s/a/producer-for", "o\n");
 	refused("1 longrun service a declares being a producer for a service named o of type oneshot");
-	put("s/a/producer-for", "gone\n");
+	scratch_write_deep("s/a/producer-for", "gone\n");
 	refused("1 longrun service a declares being a producer for an undefined service named gone\n"
 		"1 during dependency resolution for service a: undefined service name gone");
-	put("s/a/producer-for", "b\nc\n");
+	scratch_write_deep("s/a/producer-for", "b\nc\n");
 	refused("1 file s/a/producer-for: should only contain one service name");
 	(void)unlinkat(scratch_fd, "s/a/producer-for", 0);
-	put("s/b/consumer-for", "a\n");
-	put("s/b/pipeline-name", "p\nq\n");
+	scratch_write_deep("s/b/consumer-for", "a\n");
+	scratch_write_deep("s/b/pipeline-name", "p\nq\n");
 	refused("1 file s/b/pipeline-name: should only contain one name\n"
 		"1 longrun service b declares being the consumer for a service named a that does not declare it back");
-	put("s/a/producer-for", "b\n");
-	put("s/b/producer-for", "a\n");
-	put("s/a/consumer-for", "b\n");
+	scratch_write_deep("s/a/producer-for", "b\n");
+	scratch_write_deep("s/b/producer-for", "a\n");
+	scratch_write_deep("s/a/consumer-for", "b\n");
 	(void)unlinkat(scratch_fd, "s/b/pipeline-name", 0);
 	refused("1 cyclic service dependency reached from b and involving a");
 }
@@ -246,63 +234,63 @@ Test(rcsrc, a_pipeline_s_name_that_is_taken)
 {
 	longrun("a");
 	longrun("b");
-	put("s/a/producer-for", "b");
-	put("s/b/consumer-for", "a");
-	put("s/b/pipeline-name", "a");
+	scratch_write_deep("s/a/producer-for", "b");
+	scratch_write_deep("s/b/consumer-for", "a");
+	scratch_write_deep("s/b/pipeline-name", "a");
 	refused("1 duplicate service definition: a defined in s is already defined in s");
 }
 
 Test(rcsrc, longruns)
 {
-	put("s/l/type", "longrun\n");
+	scratch_write_deep("s/l/type", "longrun\n");
 	refused("1 unable to stat s/l/run: No such file or directory");
-	put("s/l/run/x", "");
+	scratch_write_deep("s/l/run/x", "");
 	refused("1 file s/l/run: should be a regular file");
 	fdio_remove_tree(scratch_fd, "s/l/run");
-	put("s/script", "#!/bin/sh\n");
+	scratch_write_deep("s/script", "#!/bin/sh\n");
 	cr_assert_eq(symlinkat("../script", scratch_fd, "s/l/run"), 0);
 	free(good(false));
-	put("s/l/notification-fd", "3\n");
-	put("s/l/lock-fd", "3\n");
+	scratch_write_deep("s/l/notification-fd", "3\n");
+	scratch_write_deep("s/l/lock-fd", "3\n");
 	refused("1 notification-fd and lock-fd are the same in s/l/notification-fd");
-	put("s/l/lock-fd", "4 \n");
+	scratch_write_deep("s/l/lock-fd", "4 \n");
 	refused("111 unable to read s/l/lock-fd: Invalid argument");
-	put("s/l/lock-fd", "4\nand more");
-	put("s/l/timeout-up", "5\n\n");
+	scratch_write_deep("s/l/lock-fd", "4\nand more");
+	scratch_write_deep("s/l/timeout-up", "5\n\n");
 	refused("1 invalid s/l/timeout-up");
-	put("s/l/timeout-up", "x");
-	put("s/l/data", "");
+	scratch_write_deep("s/l/timeout-up", "x");
+	scratch_write_deep("s/l/data", "");
 	refused("1 invalid s/l/timeout-up\n1 file s/l/data: should be a directory");
-	put("s/l/timeout-up", "500");
+	scratch_write_deep("s/l/timeout-up", "500");
 	(void)unlinkat(scratch_fd, "s/l/data", 0);
-	put("s/l/notification-fd", "1");
+	scratch_write_deep("s/l/notification-fd", "1");
 	free(good(false));
 	cr_expect_str_eq(said(), "0 notification-fd in s/l should be 3 or more");
 }
 
 Test(rcsrc, bundles)
 {
-	put("s/b/type", "bundle\n");
+	scratch_write_deep("s/b/type", "bundle\n");
 	refused("111 unable to read s/b/contents: No such file or directory");
 	oneshot("one", NULL);
 	oneshot("two", NULL);
-	put("s/b/contents", "# comment\n\n \tone\n");
+	scratch_write_deep("s/b/contents", "# comment\n\n \tone\n");
 	cr_assert_eq(mkdirat(scratch_fd, "s/e", 0755), 0);
-	put("s/e/type", "bundle\n");
+	scratch_write_deep("s/e/type", "bundle\n");
 	cr_assert_eq(mkdirat(scratch_fd, "s/e/contents.d", 0755), 0);
-	put("s/nest/type", "bundle\n");
+	scratch_write_deep("s/nest/type", "bundle\n");
 	cr_assert_eq(mkdirat(scratch_fd, "s/nest/contents.d", 0755), 0);
 	cr_assert_eq(symlinkat("/nowhere", scratch_fd, "s/nest/contents.d/b"), 0);
-	put("s/nest/contents.d/two", "");
-	put("s/nest/contents.d/.two", "");
-	put("s/nest/contents", "nosuch\n");
+	scratch_write_deep("s/nest/contents.d/two", "");
+	scratch_write_deep("s/nest/contents.d/.two", "");
+	scratch_write_deep("s/nest/contents", "nosuch\n");
 	struct rc_graph *g = good(false);
 
 	cr_expect_str_eq(deps(g, "b"), "one");
 	cr_expect_str_eq(deps(g, "e"), "");
 	cr_expect_str_eq(deps(g, "nest"), "one two");
 	free(g);
-	put("s/b/contents", "one \n");
+	scratch_write_deep("s/b/contents", "one \n");
 	refused("1 during resolution of bundle b: undefined service name one ");
 }
 
@@ -311,15 +299,15 @@ Test(rcsrc, dependencies_in_both_forms)
 	oneshot("a", NULL);
 	oneshot("b", NULL);
 	oneshot("c", NULL);
-	put("s/bundle/type", "bundle");
-	put("s/bundle/contents", "a\nb\n");
-	put("s/c/dependencies", "bundle\na\n");
+	scratch_write_deep("s/bundle/type", "bundle");
+	scratch_write_deep("s/bundle/contents", "a\nb\n");
+	scratch_write_deep("s/c/dependencies", "bundle\na\n");
 	struct rc_graph *g = good(false);
 
 	cr_expect_str_eq(deps(g, "c"), "a b");
 	cr_expect_str_eq(dependents(g, "a"), "c");
 	free(g);
-	put("s/c/dependencies.d/b", "");
+	scratch_write_deep("s/c/dependencies.d/b", "");
 	g = good(false);
 	cr_expect_str_eq(deps(g, "c"), "b", "the directory alone counts");
 	free(g);
@@ -331,13 +319,13 @@ Test(rcsrc, a_pipeline)
 	longrun("q");
 	longrun("m");
 	longrun("c");
-	put("s/p/producer-for", "m\n");
-	put("s/q/producer-for", "m\n");
-	put("s/m/consumer-for", "p\nq\n");
-	put("s/m/producer-for", "c\n");
-	put("s/m/pipeline-name", "early\n");
-	put("s/c/consumer-for", "m\n");
-	put("s/c/pipeline-name", "pipe\n");
+	scratch_write_deep("s/p/producer-for", "m\n");
+	scratch_write_deep("s/q/producer-for", "m\n");
+	scratch_write_deep("s/m/consumer-for", "p\nq\n");
+	scratch_write_deep("s/m/producer-for", "c\n");
+	scratch_write_deep("s/m/pipeline-name", "early\n");
+	scratch_write_deep("s/c/consumer-for", "m\n");
+	scratch_write_deep("s/c/pipeline-name", "pipe\n");
 	struct rc_graph *g = good(false);
 
 	cr_expect_str_eq(said(), "0 pipeline-name of service m is ignored: it is not the last consumer of a pipeline");
@@ -354,16 +342,16 @@ Test(rcsrc, flags_timeouts_and_scripts)
 {
 	oneshot("o", NULL);
 	longrun("l");
-	put("s/o/timeout-up", "10");
-	put("s/o/timeout-down", "20\n");
-	put("s/o/up", "# nothing\n");
-	put("s/o/down", "echo down\n");
-	put("s/o/flag-recommended", "");
-	put("s/l/notification-fd", "3");
-	put("s/l/down", "");
-	put("s/b/type", "bundle\n");
-	put("s/b/flag-essential", "");
-	put("s/b/contents.d/l", "");
+	scratch_write_deep("s/o/timeout-up", "10");
+	scratch_write_deep("s/o/timeout-down", "20\n");
+	scratch_write_deep("s/o/up", "# nothing\n");
+	scratch_write_deep("s/o/down", "echo down\n");
+	scratch_write_deep("s/o/flag-recommended", "");
+	scratch_write_deep("s/l/notification-fd", "3");
+	scratch_write_deep("s/l/down", "");
+	scratch_write_deep("s/b/type", "bundle\n");
+	scratch_write_deep("s/b/flag-essential", "");
+	scratch_write_deep("s/b/contents.d/l", "");
 	struct rc_graph *g = good(false);
 	const struct rc_node *o = &g->node[rc_find(g, "o")], *l = &g->node[rc_find(g, "l")];
 
@@ -383,7 +371,7 @@ Test(rcsrc, the_built_in_services)
 	struct rc_input in = { .source = { "none", "s" }, .nsources = 2, .container = true };
 
 	longrun("web");
-	put("s/user/contents.d/web", "");
+	scratch_write_deep("s/user/contents.d/web", "");
 	struct rc_graph *g = rcsrc_load(&in, &problems);
 
 	cr_assert_not_null(g, "%s", said());
@@ -405,27 +393,37 @@ Test(rcsrc, a_source_that_is_missing)
 	cr_expect_str_eq(said(), "111 unable to opendir none: No such file or directory");
 }
 
+/* Other names for the service a. */
+static void links(int from, int to)
+{
+	char name[64];
+
+	for (int i = from; i < to; i++) {
+		snprintf(name, sizeof(name), "s/n%04d", i);
+		cr_assert_eq(symlinkat("a", scratch_fd, name), 0);
+	}
+}
+
 Test(rcsrc, limits)
 {
 	char *big = malloc(RC_SCRIPT_MAX + 2);
-	char name[64];
 
 	oneshot("a", NULL);
 	memset(big, 'x', RC_SCRIPT_MAX + 1);
 	big[RC_SCRIPT_MAX + 1] = '\0';
-	put("s/a/up", big);
+	scratch_write_deep("s/a/up", big);
 	refused("111 unable to read s/a/up: File too large");
 	big[RC_SCRIPT_MAX] = '\0';
-	put("s/a/up", big);
+	scratch_write_deep("s/a/up", big);
 	free(good(false));
 	free(big);
-	for (int i = 0; i <= RC_NODES_MAX; i++) {
-		snprintf(name, sizeof(name), "s/n%04d", i);
-		cr_assert_eq(symlinkat("a", scratch_fd, name), 0);
-	}
+	links(0, 200);
 	cr_expect_null(load(false));
 	cr_expect_str_eq(said(), "111 too many bytes of names and scripts");
-	put("s/a/up", "true");
+	/* Of the kind that has the fewest files. */
+	scratch_write_deep("s/a/type", "bundle");
+	scratch_write_deep("s/a/contents", "");
+	links(200, RC_NODES_MAX);
 	cr_expect_null(load(false));
 	cr_expect_str_eq(said(), "111 too many services");
 }
