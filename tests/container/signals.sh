@@ -34,7 +34,8 @@ for sig in QUIT WINCH HUP ALRM; do
 done
 t_ok "SIGQUIT, SIGWINCH, SIGHUP and SIGALRM do not end it: it still answers" c_exec svctl status
 t_fails "halt is not for uid 10000" c_exec /run/s6/basedir/bin/halt
-t_ok "it is for root" c_root /run/s6/basedir/bin/halt
+# Its own code may be lost: it is in the container that ends.
+c_root /run/s6/basedir/bin/halt >/dev/null 2>&1
 c_wait 30
-t_is "and the container ends" "$C_CODE" 0
+t_is "it is for root, and the container ends" "$C_CODE" 0
 t_done
