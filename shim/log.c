@@ -286,7 +286,7 @@ static int parse(int argc, char **argv, struct log *log)
 
 int log_main(int argc, char **argv)
 {
-	struct log log = { .limit = 8192, .last_ms = 2000, .out = { .verbosity = 1 } };
+	static struct log log = { .limit = 8192, .last_ms = 2000, .out = { .verbosity = 1 } };
 	char why[LOG_WHY], **words;
 	int n, notify_fd;
 	bool is_fine;
