@@ -93,10 +93,10 @@ t_is "a notification fd of 2 is refused" "$refused_ours" "$refused_debian"
 
 # Scripts of words picked at random, most of which mean something.
 pool=(n0 n2 n10 n S0 S5000 Sx s4096 s100 s9000 l0 l100 l2048 l9999 r10 rx E0 E5 E ^0 ^20 ^5000 ^ pfix p 'pa b' t T t T tx f f
-	-. +. -a +a '+^b' '-c$' '-[' '+(' '-' '+' + 1 1 1x 2 2 =st =st =./st = ./dir ./dir ./dir . .x '?cat' '!' '?' zz "" -7)
+	-. +. -a +a '+^b' '-c$' '-[' '+(' '-' '+' + 1 1 1x 2 2 '=st' '=st' '=./st' '=' ./dir ./dir ./dir . .x '?cat' '!' '?' zz "" -7)
 printf '%s\n' a b c abc "a b c" "" 7 "ends with c" "$(seq -s ' ' 1 100)" >mixed
 RANDOM=815
-for i in $(seq 1 30); do
+for _ in {1..30}; do
 	words=()
 	while [ ${#words[@]} -lt $((RANDOM % 6 + 2)) ]; do
 		words+=("${pool[RANDOM % ${#pool[@]}]}")
