@@ -8,7 +8,7 @@
 #   boot_before BODY        runs BODY (shell, as root, inside) right before /init; it must end with exec "$@"
 #   boot_start WORD...      starts a life; the console is in $NS_LOG
 #   boot_life WORD...       starts one and waits for its end: CODE, and OUT, the console
-#   boot_end                waits for the end of the life that was started: CODE, OUT
+#   boot_end [SECONDS]      waits for the end of the life that was started: CODE, OUT
 
 . "$(dirname "${BASH_SOURCE[0]}")/nsboot.sh"
 
@@ -58,7 +58,7 @@ boot_start() {
 
 boot_end() {
 	CODE=alive
-	ns_wait && CODE=$NS_CODE
+	ns_wait "$@" && CODE=$NS_CODE
 	OUT=$(cat "$NS_LOG")
 }
 

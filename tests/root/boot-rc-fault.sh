@@ -28,14 +28,14 @@ boot_script 1 'echo SCRIPT; : >/out/script; until [ -e /out/go ]; do sleep 0.02;
 mk /etc/services.d/l/run '#!/bin/sh\necho l >>/out/l; exec sleep 1000\n'
 chmod 1777 "$R/out"
 boot_start sh -c 'echo CMD; until [ -e /out/end ]; do sleep 0.02; done; exit 9'
-t_await 10 test -e "$R/out/slow" -a -e "$R/out/script" -a -e "$R/out/ready"
+t_await 20 test -e "$R/out/slow" -a -e "$R/out/script" -a -e "$R/out/ready"
 ns_signal SEGV
 took_over 1
 touch "$R/out/go"
 t_await_line "$NS_LOG" '^CMD'
 t_is "while it comes up: scripts and services go on, the rest follows" "$(ns_exec /command/s6-rc -a list)" \
 	$'ready\nbehind\nnext\nslow\nfix-attrs\nlegacy-cont-init\nlegacy-services'
-t_await 10 test -e "$R/out/l"
+t_await 20 test -e "$R/out/l"
 ns_signal ABRT
 took_over 2
 t_is "while it is up: it is known" "$(ns_exec /command/s6-rc -a list | wc -l)" 7
@@ -54,11 +54,11 @@ mk /etc/cont-finish.d/1 '#!/bin/sh\necho CF\n'
 after under base
 chmod 1777 "$R/out"
 boot_start sh -c 'until [ -e /out/up ]; do sleep 0.02; done; exit 4'
-t_await 10 test -e "$R/out/told"
+t_await 20 test -e "$R/out/told"
 ns_signal SEGV
 took_over 1
 touch "$R/out/go"
-t_await 10 test -e "$R/out/under"
+t_await 20 test -e "$R/out/under"
 ns_signal BUS
 took_over 2
 touch "$R/out/go2"

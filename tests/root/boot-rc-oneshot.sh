@@ -101,7 +101,7 @@ done
 rc_root
 oneshot o '/late'
 mk /late '#!/bin/sh\ntrap "echo told; exit 0" TERM\n: >/out/late\nwhile :; do sleep 0.05; done\n'
-mk S/o/timeout-up '300\n'
+mk S/o/timeout-up '3000\n'
 NS_ENV=(S6_VERBOSITY=1)
 boot_life sh -c 'until [ -e /out/late ]; do sleep 0.02; done; echo CMD'
 t_is "a limit: SIGTERM, and it has failed whatever it says then" \
@@ -111,7 +111,7 @@ t_is "a limit: SIGTERM, and it has failed whatever it says then" \
 rc_root
 oneshot s '/slow'
 mk /slow '#!/bin/sh\n: >/out/slow; exec sleep 1000\n'
-NS_ENV=(S6_VERBOSITY=0 S6_CMD_WAIT_FOR_SERVICES_MAXTIME=400)
+NS_ENV=(S6_VERBOSITY=0 S6_CMD_WAIT_FOR_SERVICES_MAXTIME=1500)
 boot_life sh -c 'until [ -e /out/slow ]; do sleep 0.02; done; echo CMD; exit 3'
 t_is "the limit of all: the main program runs though something does not end" "$CODE $OUT" "3 CMD"
 NS_ENV+=(S6_BEHAVIOUR_IF_STAGE2_FAILS=2)

@@ -85,7 +85,8 @@ for i in $(seq 1 50); do
 done
 chmod 1777 "$R/out"
 # shellcheck disable=SC2016
-boot_life sh -c 'n=0; for s in /run/service/s*; do [ "$(s6-svstat -o ready "$s")" = true ] && n=$((n + 1)); done; echo $n ready'
+boot_start sh -c 'n=0; for s in /run/service/s*; do [ "$(s6-svstat -o ready "$s")" = true ] && n=$((n + 1)); done; echo $n ready'
+boot_end 60
 t_is "fifty services with dependencies are ready before the main program" "$CODE $OUT" "0 50 ready"
 in_order() {
 	awk '{ at[$1] = NR } END {

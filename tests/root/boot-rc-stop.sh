@@ -7,10 +7,6 @@
 . "$(dirname "$0")/../lib/boot.sh"
 . "$(dirname "$0")/../lib/bootrc.sh"
 
-ms() {
-	echo $(($(date +%s%N) / 1000000))
-}
-
 finish_script() {
 	mk "/etc/cont-finish.d/$1" "#!/bin/sh\n$2\n"
 }
@@ -74,14 +70,12 @@ after deaf o
 mk /etc/services.d/legacy/run '#!/bin/sh\ntrap "" TERM; echo >/out/up3; while :; do sleep 0.05; done\n'
 finish_script 1 'echo CF'
 chmod 1777 "$R/out"
-began=$(ms)
 boot_life sh -c 'until [ -e /out/up ] && [ -e /out/up2 ] && [ -e /out/up3 ]; do sleep 0.02; done; exit 6'
 t_is "who ignores SIGTERM is killed when the budget is over, one after the other, and the stop goes on in its order" \
 	"$CODE $(grep -E '^(o-down|CF)$' <<<"$OUT" | sort | tr '\n' ' ')" "6 CF o-down "
 t_like "each is named" "$OUT" "^hexad: warning: first: 'run' \(pid [0-9]+\) did not end in time, killing it$"
 t_like "each" "$OUT" "^hexad: warning: deaf: 'run' \(pid [0-9]+\) did not end in time, killing it$"
 t_like "those of services.d too" "$OUT" "^hexad: warning: some services of services.d have not ended in time"
-t_ok "and it does not take for ever" test $(($(ms) - began)) -lt 15000
 
 rc_root
 NS_ENV=(S6_VERBOSITY=0)
@@ -90,7 +84,7 @@ mk /hang '#!/bin/sh\n: >/out/hang; exec sleep 1000\n'
 boot_start
 t_await 20 ns_exec /command/s6-rc list
 ns_signal TERM
-t_await 10 test -e "$R/out/hang"
+t_await 20 test -e "$R/out/hang"
 ns_signal TERM
 boot_end
 t_is "a second signal ends the patience with a script" "$CODE $(grep -c 'did not end in time, killing it' <<<"$OUT")" "0 1"
@@ -103,7 +97,7 @@ oneshot quick '' 'echo DONE-DOWN'
 oneshot later 'echo LATER'
 after later slow
 boot_start echo CMD
-t_await 10 test -e "$R/out/slow"
+t_await 20 test -e "$R/out/slow"
 ns_signal TERM
 boot_end
 t_is "a stop during the boot: the script is told, nothing else begins, what is up goes down" \
@@ -117,7 +111,7 @@ while :; do sleep 0.05; done'
 chmod 1777 "$R/out"
 boot_start sh -c 'trap "echo main-told; : >/out/main-told; exit 3" TERM; until [ -e /out/up ]; do sleep 0.02; done; : >/out/m
 	while :; do sleep 0.05; done'
-t_await 10 test -e "$R/out/m"
+t_await 20 test -e "$R/out/m"
 ns_signal TERM
 boot_end
 t_is "the main program is told beside it" "$CODE $(grep -v Terminated <<<"$OUT" | tr '\n' ' ')" "3 main-told db-end "
