@@ -6,6 +6,7 @@
 #include <sys/inotify.h>
 #include <unistd.h>
 
+#include "control.h"
 #include "fdio.h"
 #include "fsid.h"
 #include "msg.h"
@@ -162,6 +163,7 @@ int scandir_open(struct supervisor *sv)
 
 	uv_timer_init(&sv->loop, &sv->rescan_timer);
 	sv->rescan_timer.data = sv;
+	control_open(sv);
 	if (!sv->resumed) {
 		int r = open_all(sv);
 
