@@ -439,6 +439,8 @@ void scandir_scan(struct supervisor *sv)
 	look_after(sv);
 	if ((!whole || sc.again) && (!sv->rescan_ms || sv->rescan_ms > RETRY_MS))
 		uv_timer_start(&sv->rescan_timer, scandir_on_timer, RETRY_MS, sv->rescan_ms);
+	if (service_next(sv, NULL) && scandir_watch(sv))
+		scandir_scan(sv);
 }
 
 void scandir_command(struct supervisor *sv, char letter)
