@@ -440,6 +440,8 @@ void scandir_scan(struct supervisor *sv)
 	look_after(sv);
 	if ((!whole || sc.again) && (!sv->rescan_ms || sv->rescan_ms > RETRY_MS))
 		uv_timer_start(&sv->rescan_timer, scandir_on_timer, RETRY_MS, sv->rescan_ms);
+	if (service_next(sv, NULL) && scandir_watch(sv))
+		scandir_scan(sv);
 }
 
 /* Whoever can write a FIFO must not be able to fill the log. */
