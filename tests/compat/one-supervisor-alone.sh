@@ -13,7 +13,7 @@ supervise() {
 
 begin() {
 	t_service "$W" web "${1:-}"
-	sv_listen web "$W/web"
+	[ -n "${sv_fd[web]:-}" ] || sv_listen web "$W/web"
 	(cd "$W" && exec "$([ "$SUP" = debian ] && echo "$DEBIAN_S6" || echo "$B/bin")/s6-supervise" web) >>"$W/tree.err" 2>&1 </dev/null &
 	TREE_PID=$!
 	sv_until web u
@@ -38,18 +38,19 @@ signals() {
 	cl_see "TERM, svstat" s6-svstat -o up,wantedup,exitcode,signal "$W/web"
 
 	for sig in HUP QUIT INT; do
-		begin
+		# One that died of it might be heard of before the supervisor leaves, or not.
+		begin 'trap "echo INT >heard" INT; while :; do sleep 1000 & wait; done'
 		pid=$(sv_pid "$W/web")
+		t_await 10 grep -q '^SigCgt:.*[2367abef]$' "/proc/$pid/status"
 		kill -"$sig" "$TREE_PID"
 		# Told to leave, it waits for run to end by itself.
-		[ "$sig" != HUP ] || kill -TERM "$pid"
+		[ "$sig" != HUP ] || kill -KILL "$pid"
 		sv_until web x
 		see "$sig" "$SV_GOT"
 		ends "$sig"
 		cl_see "$sig, svstat" s6-svstat -o up,wantedup,signal "$W/web"
-		# Left alone by QUIT; INT goes to its group, and nobody is there to hear of its death.
-		[ "$sig" != INT ] || "$B/await" exit 10 "$pid"
-		see "$sig, run" "$(sv_alive "$pid" && echo alive)"
+		[ "$sig" != INT ] || t_await_line "$W/web/heard" INT
+		see "$sig, run" "$(sv_alive "$pid" && echo alive) $(cat "$W/web/heard" 2>/dev/null)"
 		kill -KILL "$pid" 2>/dev/null
 	done
 }
