@@ -32,6 +32,68 @@
 #define NR_SETRESUID SYS_setresuid
 #endif
 
+/*
+ * One of the two files under a stream. The C library asks a stream for its place at every line, and a stream of a
+ * descriptor asks the kernel each time; this one knows.
+ */
+struct list {
+	int fd;
+	off64_t at;
+};
+
+static ssize_t list_read(void *cookie, char *buf, size_t len)
+{
+	struct list *list = cookie;
+	ssize_t n;
+
+	do
+		n = sys.read(list->fd, buf, len);
+	while (n < 0 && errno == EINTR);
+	if (n > 0)
+		list->at += n;
+	return n;
+}
+
+static int list_seek(void *cookie, off64_t *offset, int whence)
+{
+	struct list *list = cookie;
+
+	if (whence != SEEK_CUR || *offset != 0) {
+		off64_t at = lseek64(list->fd, *offset, whence);
+
+		if (at < 0)
+			return -1;
+		list->at = at;
+	}
+	*offset = list->at;
+	return 0;
+}
+
+static int list_close(void *cookie)
+{
+	struct list *list = cookie;
+
+	fdio_close(&list->fd);
+	free(list);
+	return 0;
+}
+
+/* Takes the descriptor over; NULL and the descriptor still open if there is no memory. */
+static FILE *list_stream(int fd)
+{
+	static const cookie_io_functions_t calls = { .read = list_read, .seek = list_seek, .close = list_close };
+	struct list *list = sys.calloc(1, sizeof(*list));
+	FILE *f;
+
+	if (!list)
+		return NULL;
+	list->fd = fd;
+	f = fopencookie(list, "r", calls);
+	if (!f)
+		free(list);
+	return f;
+}
+
 /* Opens one of the two files. 0 and *ret, or -errno. */
 static int open_list(const char *path, FILE **ret)
 {
@@ -44,10 +106,10 @@ static int open_list(const char *path, FILE **ret)
 	if (sys.fstat(fd, &st) < 0) {
 		r = -errno;
 	} else if (S_ISREG(st.st_mode)) {
-		*ret = fdopen(fd, "r");
+		*ret = list_stream(fd);
 		if (*ret)
 			return 0;
-		r = -errno;
+		r = -ENOMEM;
 	}
 	fdio_close(&fd);
 	return r;

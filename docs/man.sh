@@ -30,7 +30,7 @@ function say(s,   n, words, i, line) {
 		if (line == "" && words[i] ~ /^[.'"'"']/)
 			words[i] = "\\&" words[i]
 		line = line (line == "" ? "" : " ") words[i]
-		if (words[i] ~ /[.:?]$/ && words[i] !~ /\.\.$/) {
+		if (words[i] ~ /[.?]$/ && words[i] !~ /\.\.$/) {
 			print line
 			line = ""
 		}

@@ -16,7 +16,7 @@ static int grow(struct ftrig_match *m, size_t len)
 	size_t cap = m->cap ? m->cap : 64;
 	char *text;
 
-	while (cap < m->len + len)
+	while (cap < m->len + len + 1)
 		cap *= 2;
 	if (cap == m->cap)
 		return 0;
@@ -34,7 +34,7 @@ int ftrig_match_add(struct ftrig_match *m, const char *bytes, size_t len)
 	int r;
 
 	/* Whoever may write into an event directory must not be able to use up the memory of those who listen. */
-	if (m->len + len > FTRIG_KEPT) {
+	if (m->len + len >= FTRIG_KEPT) {
 		memmove(m->text, m->text + m->len / 2, m->len - m->len / 2);
 		m->len -= m->len / 2;
 	}
@@ -43,6 +43,7 @@ int ftrig_match_add(struct ftrig_match *m, const char *bytes, size_t len)
 		return r;
 	memcpy(m->text + m->len, bytes, len);
 	m->len += len;
+	m->text[m->len] = '\0';
 	/* By length: events may be any bytes, NUL too. */
 	where.rm_eo = (regoff_t)m->len;
 	m->matched = regexec(&m->re, m->text, 1, &where, REG_STARTEND) == 0;

@@ -4,6 +4,7 @@
  * and wall messages are accepted as options and not made.
  */
 #include <errno.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -27,7 +28,11 @@ static int ask(char how, const char *grace, const char *delay, int refused)
 	const char letter[] = { how, '\0' };
 	const char *const request[] = { "halt", letter, grace, delay };
 	char why[512];
-	int r = talk_init(request, 4, PATIENCE_MS, why, sizeof(why));
+	int r;
+
+	/* We are among those who are told to end, and want to say first that it worked. */
+	(void)signal(SIGTERM, SIG_IGN);
+	r = talk_init(request, 4, PATIENCE_MS, why, sizeof(why));
 
 	if (r == 0 || r == -EPIPE)
 		return 0; /* no answer, but an end: that is what was asked for */

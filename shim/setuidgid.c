@@ -24,6 +24,15 @@ static void by_numbers(const char *account, const char *colon, struct uidgid *id
 	ids->uid = (uint32_t)uid;
 }
 
+/* The file is read once more only where there are more groups than were kept. */
+static int copy_groups(const char *account, const struct ids *user, gid_t *groups)
+{
+	if (user->ngroups == IDS_GROUPS_MAX)
+		return ids_memberships(account, groups, UIDGID_GROUPS);
+	memcpy(groups, user->groups, user->ngroups * sizeof(*groups));
+	return (int)user->ngroups;
+}
+
 static void by_name(const char *account, struct uidgid *ids)
 {
 	struct ids user;
@@ -33,7 +42,7 @@ static void by_name(const char *account, struct uidgid *ids)
 		msg_prog = "s6-envuidgid";
 	if (r == -ENOENT)
 		msg_die(1, 0, "unknown user: %s", account);
-	n = r < 0 ? r : ids_memberships(account, ids->groups, UIDGID_GROUPS);
+	n = r < 0 ? r : copy_groups(account, &user, ids->groups);
 	if (n < 0)
 		msg_die(EXIT_SYSTEM, n, "unable to get the user database entry for %s", account);
 	ids->uid = user.uid;

@@ -13,6 +13,7 @@
 #include "dtally.h"
 #include "msg.h"
 #include "profiles.h"
+#include "retry.h"
 #include "svfiles.h"
 #include "tai.h"
 
@@ -68,7 +69,7 @@ static const char *waits_for(const struct service *s)
 			return "predecessor";
 		if (d->deadline_ns)
 			return d->note[0] != '\0' ? "retry" : "restart";
-		return "mending";
+		return retry_is_given_up(s) ? "given-up" : "mending";
 	case SV_UP:
 	case SV_LASTUP:
 		if (d->exec_pending)

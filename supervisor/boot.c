@@ -18,10 +18,13 @@
 #include "config.h"
 #include "holder.h"
 #include "msg.h"
+#include "prefix.h"
 #include "procs.h"
 #include "rc.h"
 #include "scandir.h"
 #include "sys.h"
+
+#define LASTS_NS INT64_C(1000000000)
 
 _Static_assert(sizeof(struct boot_record) <= sizeof(((struct pool_head *)0)->boot), "the record fits");
 
@@ -431,6 +434,31 @@ static void resume(struct supervisor *sv)
 	rc_recover(sv);
 }
 
+static void begin_prefix(struct supervisor *sv)
+{
+	sv->boot->rec.prefixer = prefix_start(sv);
+	sv->boot->rec.prefixer_ns = mono_ns();
+	boot_commit(sv);
+}
+
+/* Services that start from now on have another; one that does not last is none. */
+void boot_prefix_ended(struct supervisor *sv)
+{
+	struct boot_record *rec = &sv->boot->rec;
+
+	rec->prefixer = 0;
+	prefix_end(sv);
+	if (boot_stopping(sv)) {
+		boot_stop_again(sv);
+		return;
+	}
+	msg_warn(0, "the process that puts names before lines has gone%s",
+		mono_ns() - rec->prefixer_ns < LASTS_NS ? ", there is no other" : "");
+	if (mono_ns() - rec->prefixer_ns >= LASTS_NS)
+		begin_prefix(sv);
+	boot_commit(sv);
+}
+
 static void begin(struct supervisor *sv)
 {
 	sv->boot->rec.grace_ms = -1;
@@ -438,6 +466,7 @@ static void begin(struct supervisor *sv)
 	sv->head->cwdfd = sv->boot->cwdfd;
 	boot_commit(sv);
 	boot_catchall_start(sv);
+	begin_prefix(sv);
 	boot_clean_attic(sv);
 }
 
@@ -473,6 +502,10 @@ bool boot_exited(struct supervisor *sv, pid_t pid, int wstatus)
 		boot_home_logged(sv, wstatus);
 	else if (pid == rec->holder)
 		on_main_ended(sv, wstatus);
+	else if (pid == rec->reader_of_all)
+		boot_catchall_reader_ended(sv);
+	else if (pid == rec->prefixer)
+		boot_prefix_ended(sv);
 	else
 		return rc_exited(sv, pid, wstatus);
 	return true;

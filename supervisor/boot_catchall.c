@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "boot_int.h"
+#include "child.h"
 #include "execp.h"
 #include "fdio.h"
 #include "msg.h"
@@ -170,6 +171,43 @@ void boot_catchall_start(struct supervisor *sv)
 	/* Before anybody writes more than the FIFO holds. */
 	if (sv->boot->catchall && sv->head->scandirfd >= 0)
 		scandir_scan(sv);
+}
+
+void boot_catchall_reader_ended(struct supervisor *sv)
+{
+	sv->boot->rec.reader_of_all = 0;
+	boot_commit(sv);
+	boot_stop_again(sv);
+}
+
+static void on_reader_ended(void *owner, int wstatus, const char *out, size_t len)
+{
+	(void)wstatus;
+	(void)out;
+	(void)len;
+	boot_catchall_reader_ended(owner);
+}
+
+void boot_catchall_mend(struct supervisor *sv)
+{
+	struct boot_record *rec = &sv->boot->rec;
+	char shim[PATH_MAX], dir[PATH_MAX];
+	char *argv[] = { shim, (char[]){ "hexad-catch-all" }, (char[]){ "./run" }, NULL };
+	struct child_spec spec = {
+		.title = NAME, .argv = argv, .envp = sv->envp, .cwd = dir, .stdin_fd = -1,
+		.stderr_fd = sv->head->consolefd,
+	};
+	pid_t pid;
+
+	if (!sv->boot->catchall || rec->reader_of_all || sv->boot->mended || service_find(sv, NAME))
+		return;
+	sv->boot->mended = true;
+	boot_shim_path(shim, sizeof(shim));
+	if (at(sv, dir, sizeof(dir), "") < 0)
+		return;
+	pid = child_start(sv, &spec, on_reader_ended, sv);
+	rec->reader_of_all = pid > 0 ? pid : 0;
+	boot_commit(sv);
 }
 
 void boot_catchall_end(struct supervisor *sv)

@@ -48,6 +48,9 @@ struct boot_record {
 	pid_t reader;           /* reconcile's reading child */
 	pid_t logger;           /* the boot log's writer */
 	pid_t holder;
+	pid_t prefixer;         /* names the lines of services */
+	pid_t reader_of_all;    /* stands in for s6-svscan-log at the end */
+	int64_t prefixer_ns;    /* since when */
 	int32_t code;           /* the container's, unless somebody else wrote the exitcode file */
 	int32_t written;        /* what we wrote into that file last; -1: it could not be written */
 	int64_t started_ns;     /* of the shutdown */
@@ -71,6 +74,7 @@ struct boot {
 	uv_timer_t script_timer; /* rec.script's time limit */
 	uv_timer_t due;         /* a shutdown asked for with a delay */
 	bool open;              /* handles are */
+	bool mended;            /* s6-svscan-log was stood in for */
 	bool catchall;          /* our output goes through s6-svscan-log */
 	bool attics;            /* there is something to remove */
 	bool up_begun;          /* rc_up was called in phase UP */
@@ -120,8 +124,15 @@ void boot_catchall_resume(struct supervisor *sv);
 /* In the first turn: its logger starts. */
 void boot_catchall_start(struct supervisor *sv);
 
+/* While stopping: a logger that has gone too early, or was not there just then, is stood in for, once. */
+void boot_catchall_mend(struct supervisor *sv);
+void boot_catchall_reader_ended(struct supervisor *sv);
+
 /* Nobody else writes any more: the logger gets to its end. Idempotent. */
 void boot_catchall_end(struct supervisor *sv);
+
+/* boot.c: the child that names lines has gone. */
+void boot_prefix_ended(struct supervisor *sv);
 
 /* One that ends by the end of what it reads, and so last: a service's logger, or that of all. */
 struct service;

@@ -47,7 +47,7 @@ static void add_leader(struct leaders *l, pid_t pid)
 struct leaders boot_leaders(struct supervisor *sv, bool only_loggers)
 {
 	const struct boot_record *rec = &sv->boot->rec;
-	struct leaders l = { sys.calloc(sv->services_max + 4, sizeof(*l.pid)), 0 };
+	struct leaders l = { sys.calloc(sv->services_max + 6, sizeof(*l.pid)), 0 };
 
 	if (!l.pid)
 		return l;
@@ -55,6 +55,8 @@ struct leaders boot_leaders(struct supervisor *sv, bool only_loggers)
 		if ((boot_is_logger(s) || !only_loggers) && l.n < sv->services_max)
 			add_leader(&l, s->d->pid);
 	add_leader(&l, rec->logger);
+	add_leader(&l, rec->prefixer);
+	add_leader(&l, rec->reader_of_all);
 	if (!only_loggers) {
 		add_leader(&l, rec->holder);
 		add_leader(&l, rec->script);

@@ -14,6 +14,7 @@
 #include "config.h"
 #include "fdio.h"
 #include "msg.h"
+#include "prefix.h"
 #include "procs.h"
 #include "rc.h"
 #include "scandir.h"
@@ -138,19 +139,24 @@ static void arm(struct supervisor *sv)
 }
 
 /*
- * Takes the logger of all, and what it may have started, out of the list: it is told to end when nobody else is left.
- * Returns how many others there are.
+ * Takes those through whom everybody else writes out of the list: they are told to end when nobody else is left, first
+ * who puts names before lines, then the logger of all. Returns how many others there are.
  */
 static ssize_t others_left(struct supervisor *sv, struct proc *p, ssize_t n)
 {
 	struct service *s = service_find(sv, "s6-svscan-log");
-	struct leaders l = { s ? &s->d->pid : NULL, s && s->d->pid > 0 };
+	pid_t prefixer = sv->boot->rec.prefixer, of_all = s ? s->d->pid : sv->boot->rec.reader_of_all;
+	pid_t last[2] = { prefixer < of_all ? prefixer : of_all, prefixer < of_all ? of_all : prefixer };
+	/* No pid is no leader: sessions of other namespaces are seen as 0. */
+	struct leaders l = { last + (last[0] <= 0), (last[0] > 0) + (last[1] > 0) };
 	ssize_t kept = 0;
 
 	for (ssize_t i = 0; i < n; i++)
 		if (!boot_led_by(&l, &p[i]))
 			p[kept++] = p[i];
-	if (kept == 0)
+	if (kept == 0 && prefixer)
+		prefix_end(sv);
+	else if (kept == 0)
 		boot_catchall_end(sv);
 	return n < 0 ? n : kept;
 }
@@ -255,8 +261,8 @@ static void check_rest(struct supervisor *sv)
 	if (sv->boot->rest_fd >= 0 || sv->boot->rec.logger || services_left(sv, true))
 		return;
 	n = procs_list(&p, sv->pid1);
-	if (n > 0 && others_left(sv, p, n) == 0)
-		n = service_find(sv, "s6-svscan-log") ? n : 0;
+	if (n > 0)
+		(void)others_left(sv, p, n);
 	if (n > 0) {
 		watch_rest(sv, p[0].pid);
 	} else if (n < 0 && boot_blind_left(sv)) {
@@ -277,6 +283,8 @@ static void stop_check(struct supervisor *sv)
 {
 	struct boot_record *rec = &sv->boot->rec;
 
+	if (rec->stage < STOP_KILL)
+		boot_catchall_mend(sv);
 	if (rec->stage == STOP_OURS) {
 		if (ours_left(sv))
 			return;

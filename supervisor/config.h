@@ -46,6 +46,9 @@ struct config {
 	/* [shutdown] */
 	uint32_t grace_ms;     /* upper bound from the first SIGTERM to SIGKILL */
 
+	/* [log] */
+	bool log_prefix;       /* the service's name before its lines */
+
 	/* [profiles] */
 	bool profiles_enabled;
 	char *lock_file;                 /* volume.h; empty: no lock */

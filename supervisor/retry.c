@@ -69,14 +69,21 @@ static uint32_t some_number(void)
 	return n;
 }
 
+/* A logger is never given up: what it reads from would come to a stop. */
+bool retry_is_given_up(const struct service *s)
+{
+	uint32_t after = s->sv->config->give_up_after;
+
+	return is_profile(s) && !s->id->is_log && after && s->d->short_runs >= after;
+}
+
 int64_t retry_due(struct service *s, int64_t now)
 {
 	const struct config *c = s->sv->config;
 
 	if (!is_profile(s) || s->d->short_runs < 2)
 		return 0;
-	/* A logger is never given up: what it reads from would come to a stop. */
-	if (c->give_up_after && s->d->short_runs >= c->give_up_after && !s->id->is_log) {
+	if (retry_is_given_up(s)) {
 		say_given_up(s);
 		return -1;
 	}

@@ -21,6 +21,9 @@ void retry_note(struct service *s, enum sv_event ev);
 /* When to start again, CLOCK_MONOTONIC; 0: as any other service. -1: never, it was given up and says so. */
 int64_t retry_due(struct service *s, int64_t now);
 
+/* Has it been given up, and nothing has started it since? */
+bool retry_is_given_up(const struct service *s);
+
 /*
  * An exit code of 0 is a wish to stay down where somebody asked for it or the program was past its start-up. Is
  * it none here, although the finish script thinks so?

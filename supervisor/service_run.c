@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 
 #include "fdio.h"
+#include "prefix.h"
 #include "rights.h"
 #include "service_act.h"
 #include "slowexec.h"
@@ -145,7 +146,7 @@ static void start_run(struct service *s, struct spawn *sp)
 		return;
 	}
 	r = open_readiness(s, sp);
-	pid = r < 0 ? r : spawn_start(sp, &execfd);
+	pid = r < 0 ? r : prefix_spawn(s, sp, &execfd);
 	fdio_close(&sp->notify_fd);
 	fdio_close(&sp->lock_fd);
 	if (pid < 0) {
@@ -235,7 +236,7 @@ static pid_t start_finish(struct service *s, struct spawn *sp)
 	s->d->spawned_finish = true;
 	if (s->d->vanished || !is_there(s, "finish") || judge(s, "finish", sp, &ids) < 0)
 		return 0;
-	pid = spawn_start(sp, &s->d->execfd);
+	pid = prefix_spawn(s, sp, &s->d->execfd);
 	if (pid < 0)
 		service_warn(s, pid, "unable to spawn ./finish");
 	return pid < 0 ? 0 : pid;

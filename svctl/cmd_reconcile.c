@@ -1,6 +1,6 @@
 /*
- * svctl reconcile --dry-run: what a boot would do with each profile, found out without changing
- * anything.
+ * svctl reconcile: slots for profiles that have none, and the removal of those whose profile has gone; with --dry-run
+ * what a boot would do with each profile, found out without changing anything.
  */
 #include <stdio.h>
 #include <string.h>
@@ -72,15 +72,11 @@ static bool is_whole(const struct client_reply *reply)
 
 int cmd_reconcile(const struct svctl_request *rq)
 {
-	static const char *const words[] = { "reconcile", "dry-run", NULL };
+	const char *words[] = { "reconcile", rq->given & OPT_DRY_RUN ? "dry-run" : "now", NULL };
 	struct client c = CLIENT_INIT;
 	struct client_reply reply;
 	int code;
 
-	if (!(rq->given & OPT_DRY_RUN)) {
-		msg_error(0, "'reconcile' is done at boot; say --dry-run to see what it would do");
-		return EXIT_USAGE;
-	}
 	code = client_open(&c, rq->scandir, rq->timeout_ms);
 	if (code == 0 && client_needs_hexad(&c, "reconcile"))
 		code = 1;

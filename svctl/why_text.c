@@ -63,6 +63,7 @@ const char *why_waits(const struct why *w, char *buf, size_t cap)
 		{ "restart", "the pause after a short run" },
 		{ "retry", "the next try to start it" },
 		{ "mending", "a change: its start was refused and is not tried again by itself" },
+		{ "given-up", "somebody to start it: it was given up after too many short runs" },
 		{ "exec", "its program to be executed" },
 		{ "readiness", "it to say that it is ready" },
 		{ "exit", "its process to end" },
@@ -145,6 +146,8 @@ const char *why_advice(const struct why *w, char *buf, size_t cap)
 		snprintf(buf, cap, "it was told to end and has no timeout-kill: 'svctl signal KILL %s' ends it", n);
 	else if (waits_for(w, "readiness"))
 		snprintf(buf, cap, "it has not written a newline to its notification-fd yet: its log says how far it is");
+	else if (waits_for(w, "given-up"))
+		snprintf(buf, cap, "mend what its log says; then 'svctl start %s' tries again", n);
 	else if (!is_up(w) && st->want_up && w->s.note[0] != '\0')
 		advise_start(w, buf, cap);
 	else if (!is_up(w) && !st->want_up && w->s.normally_up)

@@ -13,6 +13,7 @@ $(BUILD)/fuzz/%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/tests/fuzz/replay.o $(BUI
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) $(SV_LDFLAGS) -o $@ $^
 
+.PRECIOUS: $(BUILD)/tests/fuzz/%.o
 .PHONY: fuzz
 fuzz: ## run the fuzz targets with libFuzzer, FUZZ_SECONDS each (60)
 	$(Q)mkdir -p $(BUILD)/fuzz/found

@@ -99,7 +99,7 @@ rows s6-envuidgid < <(
 			echo "$options $account $ids"
 		done
 	done
-	for defaults in x "" 1 1: 1:2 1:2: 1:2:x :5 ::7,8 1:2:3,4, 99999999999 1:2:3:4 "1:2:3 4" 1:y; do
+	for defaults in x "" 1 1: 1:2 1:2: 1:2:x :5 ::7,8 '1:2:3,4,' 99999999999 1:2:3:4 "1:2:3 4" 1:y; do
 		echo "-D '$defaults' nosuch $ids"
 	done
 )
@@ -183,7 +183,7 @@ lead() {
 for options in "" -i -I -q -b "-f -d 0" "-fi -d 0" "-gq -d 9" "-gi -d 9"; do
 	for who in debian ours; do
 		# shellcheck disable=SC2086
-		lead $who $options echo done </dev/null
+		lead $who $options echo over </dev/null
 	done
 	t_is "s6-setsid $options of a session leader" "$(cat lead.ours)" "$(cat lead.debian)"
 done
@@ -215,7 +215,7 @@ ROWS
 
 # --- s6-setlock ---
 
-echo x >readonly
+echo x >./readonly
 chmod 444 readonly
 rows s6-setlock <<'ROWS'
 

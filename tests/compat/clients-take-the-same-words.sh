@@ -75,27 +75,34 @@ for args in "-a plain" "-zabhitqnN plain" "-r plain" "-s plain" "-a none" "-t fi
 	compare s6-svscanctl "${words[@]}"
 done
 verdict "s6-svscanctl's options"
-for args in "-u st" "-d st" "-D st" "-U st" "-r st" "-R st" "-uU st" "-Dd st" "-a -d st" "-o -d st" "-u none" "-u short" "-u ev" "-u plain" \
-	"-x st" "-d -- st" "-- -d st" "-u file" "-u closed"; do
+# Debian's also waits that long for its helper: a second is much for that, and little for all of these.
+for args in "-u st" "-D st" "-U st" "-r st" "-R st" "-uU st"; do
 	read -ra words <<<"$args"
-	compare s6-svwait -t 50 "${words[@]}"
-	compare s6-svlisten -t 50 "${words[@]}" "" true
-	compare s6-svlisten1 -t 50 "${words[@]}" true
-	# -a and -o are not s6-svlisten1's.
-	compare s6-svlisten1 -t 50 "${words[@]}" ./none
+	compare s6-svwait -t 1000 "${words[@]}"
+	compare s6-svlisten1 -t 1000 "${words[@]}" true
 done
-for args in "-t x st" "-t -1 st" "-t 99999999999 st" "-t" "-t50d st" "-d st st" "-ao -t 50 -d st st" "-o -t 50 -d st ev"; do
+compare s6-svlisten -t 1000 -u st "" true
+for args in "-d st" "-Dd st" "-ud st" "-a -d st" "-o -d st" "-u none" "-u short" "-u ev" "-u plain" "-x st" "-d -- st" "-- -d st" \
+	"-u file" "-u closed"; do
+	read -ra words <<<"$args"
+	compare s6-svwait -t 10000 "${words[@]}"
+	compare s6-svlisten -t 10000 "${words[@]}" "" true
+	# -a and -o are not s6-svlisten1's.
+	compare s6-svlisten1 -t 10000 "${words[@]}" true
+	compare s6-svlisten1 -t 10000 "${words[@]}" ./none
+done
+for args in "-t x st" "-t -1 st" "-t 99999999999 st" "-t" "-t10000d st" "-d st st" "-ao -t 10000 -d st st" "-o -t 10000 -d st ev"; do
 	read -ra words <<<"$args"
 	compare s6-svwait "${words[@]}"
 	compare s6-svlisten "${words[@]}" "" true
 done
-compare s6-svlisten -t 50 -ro st "" true
+compare s6-svlisten -t 1000 -ro st "" true
 compare s6-svlisten -d ""
 compare s6-svlisten1 -d st
 compare s6-svlisten -d st "" ./none
 verdict "the waiting ones' options"
-for args in "-u plain" "-x" "-u" "-w plain" "-wx plain" "-wu" "-wu -T 50 st" "-wd -T 50 st" "-wD -T 50 st" "-wU -T 50 st" "-wR -T 50 st" \
-	"-wuD -T 50 st" "-w u -T 50 st" "-T 50 -u none" "-T x -u none" "-Q plain" "-abqhkti12pcyroduDUxOQ plain" "-z plain" "-1 -2 plain" \
+for args in "-u plain" "-x" "-u" "-w plain" "-wx plain" "-wu" "-wu -T 1000 st" "-wd -T 10000 st" "-wU -T 1000 st" "-wR -T 1000 st" \
+	"-wdD -T 10000 st" "-w d -T 10000 st" "-T 50 -u none" "-T x -u none" "-Q plain" "-abqhkti12pcyroduDUxOQ plain" "-z plain" "-1 -2 plain" \
 	"-u stale" "-u half" "-u odd" "-u file" "-u closed" "-u file/x" "-- -u" "-u -- plain" "-" "-u-" "--up" "-uT"; do
 	read -ra words <<<"$args"
 	compare s6-svc "${words[@]}"
@@ -123,9 +130,9 @@ while read -ra words; do
 	compare s6-svscanctl "${words[@]}"
 done < <(generate 40 "-a -n -an -z -hb -t -N -x sc odd-sc none plain file -- -" 12)
 while read -ra words; do
-	compare s6-svwait -t 50 "${words[@]}"
-	compare s6-svlisten -t 50 "${words[@]}" "" true
-done < <(generate 40 "-u -d -D -U -a -o -da -Dx -- - st st st" 13 | grep st)
+	compare s6-svwait -d -t 10000 "${words[@]}"
+	compare s6-svlisten -d -t 10000 "${words[@]}" "" true
+done < <(generate 40 "-d -a -o -da -Dx -ud -- - st st st" 13 | grep st)
 while read -ra words; do
 	compare s6-svc -T 50 "${words[@]}"
 done < <(generate 60 "-u -d -x -o -ti -wu -wd -T 50 -- - -z plain none stale half st" 14 | grep -v -e -w)

@@ -10,7 +10,7 @@ now=$(date +%s)
 
 # tally FILE [AGE CODE SIGNAL]...: the records of deaths that long ago.
 tally() {
-	local file=$1 hex= record
+	local file=$1 hex='' record
 
 	shift
 	while [ $# -gt 0 ]; do

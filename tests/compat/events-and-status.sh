@@ -106,6 +106,41 @@ dead_letters() {
 }
 four_play dead_letters
 
+# Letters that 2.11 does not know: a group is stopped, continued and killed, and a signal of its own choice sent.
+newer_letters() {
+	local d=$SCAN/web
+
+	t_service "$SCAN" web
+	echo usr1 >"$d/reload-signal"
+	sv_listen web "$d"
+	tree
+	up "$d"
+	# The letter after it tells that it was taken.
+	sv_tell "$d" PO
+	t_await 10 sv_off "$d"
+	see "P" "flags $(sv_flags "$d")"
+	sv_tell "$d" Cu
+	t_await 10 sv_on "$d"
+	see "C" "flags $(sv_flags "$d")"
+	sv_tell "$d" KO
+	t_await 10 sv_off "$d"
+	[ "$SUP" = debian ] || down "$d"
+	see "K" "flags $(sv_flags "$d"), $(sv_wstat "$d")"
+	sv_tell "$d" u
+	[ "$SUP" = debian ] || up "$d"
+	t_await 10 sv_on "$d"
+	sv_tell "$d" lO
+	t_await 10 sv_off "$d"
+	[ "$SUP" = debian ] || down "$d"
+	see "l" "flags $(sv_flags "$d"), $(sv_wstat "$d")"
+}
+sv_on() { [ $((16#$(sv_flags "$1") & 4)) != 0 ]; }
+sv_off() { [ $((16#$(sv_flags "$1") & 4)) = 0 ]; }
+four_differs P "hexad/*" "flags 01" 'letters `P` `C` `K` `l`'
+four_differs K "hexad/*" "flags 08, 0009" 'letters `P` `C` `K` `l`'
+four_differs l "hexad/*" "flags 08, 000a" 'letters `P` `C` `K` `l`'
+four_play newer_letters
+
 # A service without a run: "s" and no more; u tries at once.
 no_run() {
 	local d=$SCAN/web

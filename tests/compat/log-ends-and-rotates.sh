@@ -41,6 +41,13 @@ kill -HUP $PID
 wait $PID
 t_is "SIGHUP between lines ends it at once" "$?" 0
 
+start R1 n9 ./timed
+echo early >&3
+t_ok "R: time rotates a file that has something in it" t_await 20 sh -c 'ls timed | grep -q "^@.*[.]s$" && [ ! -s timed/current ]'
+t_is "R: with all that was in it" "$(cat timed/@*.s)" early
+kill -HUP $PID
+wait $PID
+
 start -t 200 ./dir
 printf unfinished >&3
 t_await 1 false >/dev/null
@@ -52,7 +59,8 @@ exec 3>&- 5>&-
 printf 'a\nb' | "$B/bin/s6-log" -- 1 ./last >out
 t_is "a last line without a newline is kept" "$(cat out last/current | tr '\n' ' ')" "a b a b "
 mkfifo named
-t_is "the end of a FIFO whose writer was quicker" "$(timeout 20 sh -c '{ read -r x; "$0" 1; } <named & printf "first\\nquick\\n" >named; wait' "$B/bin/s6-log")" quick
+t_is "the end of a FIFO whose writer was quicker" \
+	"$(timeout 20 sh -c '{ read -r x; "$0" 1; } <named & printf "first\\nquick\\n" >named; wait' "$B/bin/s6-log")" quick
 mkdir both
 echo x >both/current
 echo y >both/previous

@@ -3,6 +3,8 @@
 #
 # Known differences, and therefore not in the tables: -t and R are 2.15's; a last line without a newline is
 # kept; an empty file is not archived after an unclean stop (2.15).
+#
+# timeout: 180
 . "$(dirname "$0")/../lib/tap.sh"
 . "$T_ROOT/tests/lib/compat.sh"
 compat_need

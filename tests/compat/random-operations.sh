@@ -1,5 +1,5 @@
 #!/bin/bash
-# timeout: 300
+# timeout: 600
 #
 # Random operations on many services, the same under Debian's s6-svscan and under hexad: letters, status bytes, signals,
 # tallies, files and what a program inherits are the same after every one of them; and a hexad with a wrong table is found.

@@ -163,4 +163,49 @@ incarnations() {
 four_differs svstat hexad/ours "0 false false false -1 NA" '`s6-svstat -o exitcode`'
 four_play incarnations
 
+# Scripts take the place of what a signal does, and of nothing else.
+scripts() {
+	mkdir "$SCAN/.s6-svscan"
+	t_service "$SCAN" web
+	sv_listen web "$SCAN/web"
+	printf '#!/bin/sh\necho "$# $0 $(pwd)" >>%s\n' "$W/ran" | tee "$SCAN/.s6-svscan/SIGTERM" >"$SCAN/.s6-svscan/SIGUSR1"
+	chmod 755 "$SCAN/.s6-svscan/SIGTERM" "$SCAN/.s6-svscan/SIGUSR1"
+	tree
+	up "$SCAN/web"
+	kill -TERM "$TREE_PID"
+	t_await_line "$W/ran" SIGTERM
+	kill -USR1 "$TREE_PID"
+	t_await_line "$W/ran" SIGUSR1
+	kill -USR2 "$TREE_PID"
+	see "run" "$(four_clean <"$W/ran")"
+	see "and nothing else" "$(sv_alive "$TREE_PID" "$(sv_pid "$SCAN/web")" && echo both alive)"
+	# A scan by signal, and the letter that is no signal.
+	t_service "$W" later
+	sv_listen later "$W/later"
+	mv "$W/later" "$SCAN/later"
+	kill -ALRM "$TREE_PID"
+	sv_until later u
+	see "ALRM" "$SV_GOT"
+	cl s6-svscanctl -t "$SCAN"
+	wait "$TREE_PID"
+	see "t, code" $?
+	TREE_PID=
+	sv_until web x
+	see "t" "$SV_GOT"
+}
+four_play scripts
+
+# A finish that cannot be executed, and no crash.
+no_finish() {
+	mkdir "$SCAN/.s6-svscan"
+	touch "$SCAN/.s6-svscan/finish"
+	tree
+	cl s6-svscanctl -t "$SCAN"
+	wait "$TREE_PID"
+	see "code" $?
+	TREE_PID=
+	see "said" "$(grep -o 'unable to exec finish script.*\|executing into.*\|fatal: .*' "$W/tree.err" | four_clean)"
+}
+four_differs code "hexad/*" 127 '`crash` that cannot be executed'
+four_play no_finish
 t_done

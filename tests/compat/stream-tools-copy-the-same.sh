@@ -1,5 +1,7 @@
 #!/bin/bash
 # s6-tai64n, s6-tai64nlocal, s6-ioconnect, s6-fghack: the same output, codes and messages as Debian's.
+#
+# timeout: 120
 . "$(dirname "$0")/../lib/tap.sh"
 . "$T_ROOT/tests/lib/compat.sh"
 compat_need

@@ -18,7 +18,10 @@ boot_tree() {
 	PATH=$path "$boot" -d 3 "$@" 3>"$T/.ready" 2>>"$TREE_LOG" </dev/null &
 	TREE_PID=$!
 	t_trees+=("$TREE_PID")
-	read -r -t 10 _ <"$T/.ready" || t_fail "the tree becomes ready" "$(cat "$TREE_LOG")"
+	read -r -t 20 _ <"$T/.ready" || t_fail "the tree becomes ready" "$(cat "$TREE_LOG")"
+	# It says so before its first scan, and a lock is there before the status is.
+	t_await 20 "$DEBIAN_S6/s6-svok" "$s/s6-svscan-log"
+	t_await 20 test -s "$s/s6-svscan-log/supervise/status"
 }
 
 for kind in $(compat_trees); do

@@ -25,6 +25,39 @@ no_zombie() {
 	[ "$(zombies)" = 0 ]
 }
 t_ok "a hundred orphans leave no zombie" t_await 10 no_zombie
+# Ten thousand: a hundred times a hundred children of a parent that does not wait for them.
+cat >"$T/orphans.c" <<'END'
+#include <sys/wait.h>
+#include <unistd.h>
+
+int main(void)
+{
+	for (int i = 0; i < 100; i++) {
+		pid_t parent = fork();
+
+		for (int k = 0; parent == 0 && k < 100; k++) {
+			pid_t pid = fork();
+
+			if (pid < 0)
+				_exit(1);
+			if (pid == 0)
+				_exit(3);
+		}
+		if (parent == 0)
+			_exit(0);
+		int status;
+
+		if (waitpid(parent, &status, 0) != parent || status != 0)
+			return 1;
+	}
+	return 0;
+}
+END
+cc -static -O2 -o "$T/orphans" "$T/orphans.c" || t_fail "a static program for the test"
+docker cp -q "$T/orphans" "$C:/tmp/orphans" 2>/dev/null || docker cp "$T/orphans" "$C:/tmp/orphans" >/dev/null
+t_ok "ten thousand orphans" c_exec /tmp/orphans
+t_ok "leave no zombie" t_await 20 no_zombie
+
 c_exec sh -c '(sleep 100000 >/dev/null 2>&1 & echo $! >/tmp/orphan)'
 export pid
 pid=$(c_exec cat /tmp/orphan)

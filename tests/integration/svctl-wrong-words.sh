@@ -25,11 +25,9 @@ done
 t_is "an option of another command" "$(says start --down web)" "100 svctl: fatal: 'start' takes no --down"
 t_is "too few arguments" "$(says start)" "100 svctl: usage: svctl start [--json] NAME..."
 t_is "too many arguments" "$(says register a b)" "100 svctl: usage: svctl register [--down] [--json] PROFILE"
-t_is "reconcile without --dry-run" "$(says reconcile)" \
-	"100 svctl: fatal: 'reconcile' is done at boot; say --dry-run to see what it would do"
 t_is "help for an unknown command" "$(says help stpo)" "100 svctl: fatal: no such command 'stpo'; did you mean 'stop'?"
 
-for cmd in status 'start x' 'stop x' 'restart x' 'register x' 'unregister x' list 'reconcile --dry-run'; do
+for cmd in status 'start x' 'stop x' 'restart x' 'register x' 'unregister x' list 'reconcile --dry-run' reconcile; do
 	# shellcheck disable=SC2086 # words are meant
 	t_is "$cmd: nobody supervises" "$(says $cmd)" "102 svctl: fatal: nothing supervises '$T/scan'"
 done

@@ -81,10 +81,11 @@ cl() {
 }
 
 cl_see() {
-	local name=$1 out code
+	local name=$1 dir=$DEBIAN_S6 out code
 
 	shift
-	out=$(timeout 30 bash -c '"$0" "$@"' "$([ "$CLIENTS" = ours ] && echo "$B/bin" || echo "$DEBIAN_S6")/$1" "${@:2}" 2>&1 </dev/null)
+	[ "$CLIENTS" = debian ] || dir=$B/bin
+	out=$(timeout 30 "$dir/$1" "${@:2}" 2>&1 </dev/null)
 	code=$?
 	see "$name" "$code $(four_clean <<<"$out")"
 }
@@ -146,7 +147,7 @@ four_play() {
 		if diff <(four_expected "$way" "$ref") "$file.seen" >"$T/.diff"; then
 			t_pass "$scene: $way"
 		else
-			t_fail "$scene: $way" "< expected, > seen"$'\n'"$(cat "$T/.diff")"$'\n'"$(tail -n 20 "$file.err")"$'\n'"$(tail -n 20 "$file/tree.err" 2>/dev/null)"
+			t_fail "$scene: $way" "< expected, > seen"$'\n'"$(tail -n 40 "$T/.diff" "$file.err" "$file/tree.err" 2>/dev/null)"
 		fi
 	done
 	for i in "${!four_names[@]}"; do

@@ -1,7 +1,7 @@
 #!/bin/bash
 # timeout: 120
-# A run on a file system that does not answer: its service waits, and nobody with it. As an ordinary user, who has no rights
-# over that file system, and as root for somebody else's service.
+# A run on a file system that does not answer: its service waits, and nobody with it. With an ordinary user's supervisor, who
+# has no rights over that file system; with root's, for somebody else's service and for one of root's own.
 . "$(dirname "$0")/../lib/tap.sh"
 . "$T_ROOT/tests/lib/sv.sh"
 . "$T_ROOT/tests/lib/latency.sh"
@@ -24,7 +24,9 @@ dead() {
 try() {
 	local who=$1 how=$2 s=$T/$1-$2 uid=10000 as=() before
 
-	if [ "$who" = user ]; then
+	if [ "$who" = root-for-root ]; then
+		uid=0
+	elif [ "$who" = user ]; then
 		as=(setpriv --reuid 10000 --regid 10000 --clear-groups)
 	fi
 	dead "$T/mnt-$who-$how" "$how"
@@ -77,6 +79,7 @@ try() {
 t_at_exit 'umount -l "$T"/mnt-* 2>/dev/null'
 for how in open never; do
 	try user $how
-	try root $how
+	try root-for-another $how
+	try root-for-root $how
 done
 t_done

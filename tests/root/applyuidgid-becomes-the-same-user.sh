@@ -6,6 +6,7 @@ compat_need
 
 ids='grep -E "^(Uid|Gid|Groups):" /proc/self/status; env | grep -E "^(UID|GID|GIDLIST)=" | sort'
 while IFS= read -r row; do
+	words=()
 	eval "words=($row)"
 	compat_same "s6-applyuidgid $row" s6-applyuidgid "${words[@]}" sh -c "$ids"
 done <<'ROWS'

@@ -61,9 +61,9 @@ t_is "logutil-service: S6_KEEP_ENV" \
 	"$(scene "export S6_KEEP_ENV=1 S6_LOGGING_SCRIPT='n1 pX'; echo hello | logutil-service /run/l; cat l/current")" "X hello"
 # shellcheck disable=SC2016
 t_is "logutil-service: what it becomes" "$(scene 'mkfifo q; exec 5<>q; FOO=bar logutil-service /run/l <&5 & pid=$!
-	until tr "\0" " " </proc/$pid/cmdline | grep "^s6-log -b -- n20 s1000000 T /run/l $"; do :; done
+	until tr "\0" "|" </proc/$pid/cmdline | grep "^s6-log|-b|--|n20|s1000000|T|/run/l|$"; do :; done
 	tr "\0" "\n" </proc/$pid/environ | wc -l; grep -E "^(Uid|Groups)" /proc/$pid/status | tr -s "\t " " "; kill $pid; wait')" \
-	"s6-log -b -- n20 s1000000 T /run/l 
+	"s6-log|-b|--|n20|s1000000|T|/run/l|
 0
 Uid: 65534 65534 65534 65534
 Groups: 65534 "
@@ -77,7 +77,8 @@ t_is "logutil-service: no directory" "$(scene "logutil-service; echo \$?")" \
 	"logutil-service: usage: logutil-service [ -f fifo ] logdir
 100"
 t_is "logutil-service: who is not root logs as himself" \
-	"$(scene "mkdir mine; chown 10000 mine; echo hello | setpriv --reuid 10000 --regid 10000 --clear-groups logutil-service ./mine; stat -c %u mine/current")" 10000
+	"$(scene "mkdir mine; chown 10000 mine; echo hello |
+		setpriv --reuid 10000 --regid 10000 --clear-groups logutil-service ./mine; stat -c %u mine/current")" 10000
 t_is "logutil-service-main: as whoever calls it" \
 	"$(scene "echo hello | logutil-service-main ./l2; stat -c %U l2/current; grep -c hello l2/current")" "root
 1"
@@ -91,6 +92,33 @@ t_is "logutil-newfifo: nothing is removed before all is checked" \
 logutil-newfifo: usage: logutil-newfifo [ -m mode ] [ -o owner ] fifo
 regular empty file"
 
+# shellcheck disable=SC2016
+t_is "with-retries: until it succeeds" "$(scene 'with-retries sh -c "echo try; test -e done || { : >done; exit 1; }"; echo $?')" "try
+try
+0"
+# shellcheck disable=SC2016
+t_is "with-retries: -n" "$(scene 'with-retries -n 2 sh -c "echo try; exit 1"; echo $?')" "try
+try
+1"
+# shellcheck disable=SC2016
+t_is "with-retries: -t ends a try" "$(scene 'with-retries -n 1 -t 100 sleep 1000; echo $?')" 1
+# shellcheck disable=SC2016
+t_is "with-retries: a signal is for the program, and no success" \
+	"$(scene 'with-retries -n 1 -t 0 sh -c "kill -TERM \$PPID; sleep 1000"; echo $?')" 1
+# shellcheck disable=SC2016
+t_is "with-retries: a program that is not there" "$(scene 'with-retries -n 1 /nonexistent; echo $?; with-retries -n x true; echo $?')" \
+	"with-retries: warning: unable to exec /nonexistent: No such file or directory
+1
+with-retries: usage: with-retries [ -n tries ] [ -t timeout ] prog...
+100"
+
+# shellcheck disable=SC2016
+t_is "s6-sleep" "$(scene 's6-sleep -m 1; echo $?; s6-sleep 0; echo $?; s6-sleep 1x; echo $?; s6-sleep; echo $?')" "0
+0
+s6-sleep: usage: s6-sleep [ -m ] duration
+100
+s6-sleep: usage: s6-sleep [ -m ] duration
+100"
 t_is "s6-hostname" "$(scene 's6-hostname a-name; s6-hostname; hostname')" "a-name
 a-name"
 t_is "s6-hostname: not root" "$(scene 'setpriv --reuid 10000 --regid 10000 --clear-groups --bounding-set=-all s6-hostname x; echo $?')" \

@@ -96,7 +96,7 @@ Test(svctl_why, says_what_it_waits_for_and_until_when)
 /* Every word of the protocol has a sentence. */
 Test(svctl_why, knows_everything_that_can_be_waited_for)
 {
-	static const char *const words[] = { "supervision", "predecessor", "restart", "retry", "mending", "exec",
+	static const char *const words[] = { "supervision", "predecessor", "restart", "retry", "mending", "given-up", "exec",
 		"readiness", "exit", "finish" };
 
 	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
@@ -164,6 +164,8 @@ Test(svctl_why, says_what_to_do_about_the_rest)
 		"it has a down file and waits to be told: 'svctl start web' starts it");
 	snprintf(w.asked_by, sizeof w.asked_by, "finish");
 	cr_assert(strstr(why_advice(&w, buf, sizeof buf), "failed for good") != NULL, "%s", buf);
+	w = wanted_up("given-up", "gave up after 5 short runs");
+	cr_assert_str_eq(why_advice(&w, buf, sizeof buf), "mend what its log says; then 'svctl start web' tries again");
 	w = up();
 	snprintf(w.waits, sizeof w.waits, "exit");
 	w.s.status.want_up = false;
