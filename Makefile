@@ -141,13 +141,21 @@ $(BUILD)/await: tests/lib/await.c
 
 include $(wildcard tests/*.mk)
 
-tests-built: links $(BUILD)/await $(UNIT) $(FAULT) $(TRACE) $(FUZZ)
+tests-built: links man $(BUILD)/await $(UNIT) $(FAULT) $(TRACE) $(FUZZ)
 
 .PHONY: san-built
 san-built:
 	$(Q)$(MAKE) --no-print-directory SAN=address,undefined tests-built
 
-install: links ## put the programs, their names and rootfs/image below DESTDIR
+# They are in the tree for who reads them there; a table that has grown must not leave them behind.
+.PHONY: man
+man: ## make the manual pages of tables anew where a table has changed
+	$(Q)mkdir -p $(BUILD)/man
+	$(Q)for page in hexad.ini.5 hexad-shim.1; do \
+		docs/man.sh $$page >$(BUILD)/man/$$page || exit 1; \
+		cmp -s $(BUILD)/man/$$page docs/$$page || cp $(BUILD)/man/$$page docs/$$page || exit 1; done
+
+install: links man ## put the programs, their names and rootfs/image below DESTDIR
 	$(Q)B=$(BUILD) DESTDIR=$(DESTDIR) SYMLINKS=$(SYMLINKS) rootfs/install
 
 clean: ## remove all build output

@@ -1,9 +1,7 @@
 #!/bin/sh
 #
 # man.sh hexad.ini.5|hexad-shim.1: prints a manual page that is made from a table: of docs/hexad.ini.md, or of
-# shim/applets.def. With the page in docs/ it is compared by a test; after a change of a table say
-#
-#   for page in hexad.ini.5 hexad-shim.1; do docs/man.sh $page >docs/$page; done
+# shim/applets.def. `make man` brings the pages in docs/ up to date, and a test compares them with what this prints.
 
 cd "$(dirname "$0")/.." || exit 1
 date="November 25, 2026"

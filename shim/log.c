@@ -286,14 +286,18 @@ static int parse(int argc, char **argv, struct log *log)
 
 int log_main(int argc, char **argv)
 {
-	struct log log = { .limit = 8192, .last_ms = 2000, .out = { .verbosity = 1 } };
+	static struct log log = { .limit = 8192, .last_ms = 2000, .out = { .verbosity = 1 } };
 	char why[LOG_WHY], **words;
 	int n, notify_fd;
+	bool is_fine;
 	bool blocking; /* of no interest: a read comes after poll has said that there is something */
 
 	notify_fd = parse(argc, argv, &log);
 	n = applet_operands(argc, argv, &words);
-	if (!log_script_parse(&log.out.script, words, (unsigned int)n, why))
+	is_fine = log_script_parse(&log.out.script, words, (unsigned int)n, why);
+	if (log.out.script.has_idle && log.out.verbosity > 0)
+		msg_warn(0, "ignoring extraneous non-action directives");
+	if (!is_fine)
 		msg_die(EXIT_USAGE, 0, "%s", why);
 	log.in = log_reopen(0, O_RDONLY, &blocking);
 	log.is_pipe = is_pipe(0);

@@ -178,10 +178,18 @@ bool log_script_parse(struct log_script *script, char *const *words, unsigned in
 
 	script->n = 0;
 	script->step = NULL;
+	script->has_idle = false;
 	for (unsigned int i = 0; i < n; i++) {
-		if (check_form(words[i], &is_action, why))
+		if (check_form(words[i], &is_action, why)) {
+			/* Compat: a word that is no directive is all that is said then. */
+			script->has_idle = false;
 			return false;
+		}
 		has_action |= is_action;
+		if (is_action)
+			script->has_idle = false;
+		else if (has_action && strchr("f+-", words[i][0]))
+			script->has_idle = true;
 	}
 	if (!has_action) {
 		(void)snprintf(why, LOG_WHY, "no action directive specified");

@@ -43,6 +43,7 @@ struct log_step {
 struct log_script {
 	struct log_step *step;
 	unsigned int n;
+	bool has_idle; /* a selection behind the last action, which nothing comes of; known where parsing fails later, too */
 };
 
 #define LOG_WHY 512

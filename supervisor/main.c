@@ -17,6 +17,7 @@
 #include "api.h"
 #include "boot.h"
 #include "config.h"
+#include "control.h"
 #include "fault.h"
 #include "fdio.h"
 #include "msg.h"
@@ -244,6 +245,7 @@ static int open_single(struct supervisor *sv)
 	int fd, err;
 
 	uv_timer_init(&sv->loop, &sv->rescan_timer);
+	control_open(sv);
 	if (sv->resumed) {
 		sv->scandir_dev = fstat(sv->head->scandirfd, &st) < 0 ? 0 : st.st_dev;
 		return 0;

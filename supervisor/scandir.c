@@ -21,6 +21,7 @@
 #include "service.h"
 #include "sys.h"
 
+#define SAID_PER_SECOND 20 /* lines about letters that are not obeyed */
 #define SCAN_BYTES 64     /* letters read from the control FIFO in one turn */
 #define NAMED_MAX 16      /* entries that there is no room for, in the messages of one scan */
 #define RETRY_MS 3000     /* a scan that failed in part is made again after that */
@@ -439,6 +440,20 @@ void scandir_scan(struct supervisor *sv)
 	look_after(sv);
 	if ((!whole || sc.again) && (!sv->rescan_ms || sv->rescan_ms > RETRY_MS))
 		uv_timer_start(&sv->rescan_timer, scandir_on_timer, RETRY_MS, sv->rescan_ms);
+	if (service_next(sv, NULL) && scandir_watch(sv))
+		scandir_scan(sv);
+}
+
+/* Whoever can write a FIFO must not be able to fill the log. */
+static bool may_say(struct supervisor *sv)
+{
+	int64_t now = mono_ns();
+
+	if (now - sv->said_ns >= INT64_C(1000000000)) {
+		sv->said_ns = now;
+		sv->said = 0;
+	}
+	return sv->said++ < SAID_PER_SECOND;
 }
 
 void scandir_command(struct supervisor *sv, char letter)
@@ -465,7 +480,8 @@ void scandir_command(struct supervisor *sv, char letter)
 		scandir_leave(sv, letter == 'i' ? 't' : letter);
 		break;
 	default:
-		msg_warn(0, "received unknown control command: %s", quoted((char[]){ letter, '\0' }));
+		if (may_say(sv))
+			msg_warn(0, "received unknown control command: %s", quoted((char[]){ letter, '\0' }));
 	}
 }
 
@@ -475,10 +491,10 @@ void scandir_command(struct supervisor *sv, char letter)
  */
 static void command_from_fifo(struct supervisor *sv, char letter)
 {
-	if (sv->scandir_shared && strchr("tqib", letter))
-		msg_warn(0, "refused control command %c: others can write this FIFO; it goes through the socket", letter);
-	else
+	if (!sv->scandir_shared || !strchr("tqib", letter))
 		scandir_command(sv, letter);
+	else if (may_say(sv))
+		msg_warn(0, "refused control command %c: others can write this FIFO; it goes through the socket", letter);
 }
 
 /* "na" prunes by what the new scan found, as in s6: scans come first. */

@@ -6,6 +6,7 @@
 #include <sys/inotify.h>
 #include <unistd.h>
 
+#include "control.h"
 #include "fdio.h"
 #include "fsid.h"
 #include "msg.h"
@@ -121,20 +122,29 @@ static int open_scan_control(struct supervisor *sv, int dir)
 	return 0;
 }
 
-/* Without a watch a removed directory is noticed at the next scan: degraded, not fatal. */
-static void open_watch(struct supervisor *sv)
+bool scandir_watch(struct supervisor *sv)
 {
-	int fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+	static bool tried;
+	int fd = -1;
 
+	if (tried || sv->head->inotifyfd >= 0)
+		return false;
+	tried = true;
+	fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
 	if (fd >= 0 && sys.inotify_add_watch(fd, sv->scandir, IN_DELETE | IN_MOVED_FROM | IN_ONLYDIR) < 0) {
 		int r = errno;
 
 		fdio_close(&fd);
 		errno = r;
 	}
-	if (fd < 0)
+	if (fd < 0) {
 		msg_warn(errno, "unable to watch the scan directory: removed services are noticed at the next scan only");
+		return false;
+	}
 	sv->head->inotifyfd = fd;
+	pool_commit_head(sv->pool);
+	sv->removals = watch_start(&sv->loop, fd, scandir_on_watch, sv);
+	return true;
 }
 
 static int open_all(struct supervisor *sv)
@@ -151,8 +161,6 @@ static int open_all(struct supervisor *sv)
 		r = open_scan_control(sv, dir);
 	fsid_leave();
 	fdio_close(&dir);
-	if (r == 0)
-		open_watch(sv);
 	return r;
 }
 
@@ -162,6 +170,7 @@ int scandir_open(struct supervisor *sv)
 
 	uv_timer_init(&sv->loop, &sv->rescan_timer);
 	sv->rescan_timer.data = sv;
+	control_open(sv);
 	if (!sv->resumed) {
 		int r = open_all(sv);
 

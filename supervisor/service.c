@@ -13,6 +13,7 @@
 
 #include "api.h"
 #include "config.h"
+#include "control.h"
 #include "fdio.h"
 #include "msg.h"
 #include "watch.h"
@@ -25,8 +26,8 @@
 #include "tai.h"
 
 #define SECOND INT64_C(1000000000)
-#define CTL_BYTES 64        /* read from one FIFO in one turn */
-#define PIPE_READS (65536 / CTL_BYTES)
+#define READY_BYTES 64      /* read from one readiness pipe in one turn */
+#define PIPE_READS (65536 / READY_BYTES)
 #define FINISH_LEFT (5 * SECOND) /* for a finish whose time limit a fault has lost */
 #define LAST_READ (5 * SECOND) /* for a logger to end by itself once its producer is gone */
 #define BEGIN_PAUSE_MAX 6   /* a directory that cannot be supervised is tried again after 1, 2, 4 .. 64 s */
@@ -102,34 +103,12 @@ static bool alive(const struct supervisor *sv, uint32_t idx, const struct servic
 	return sv->services[idx] == s;
 }
 
-static void on_control(void *data)
-{
-	struct service *s = data;
-	struct supervisor *sv = s->sv;
-	uint32_t idx = s->idx;
-	char buf[CTL_BYTES];
-	ssize_t n;
-
-	n = sys.read(s->d->ctlfd, buf, sizeof(buf));
-	sv->asker.by = ASKED_FIFO;
-	for (ssize_t i = 0; i < n && alive(sv, idx, s) && s->d->begun; i++) {
-		int ev = ctl_event_of(buf[i]);
-
-		if (ev < 0)
-			continue;
-		service_feed(s, (enum sv_event)ev);
-		if (alive(sv, idx, s))
-			api_intent_letter(s, (enum sv_event)ev);
-	}
-	sv->asker.by = ASKED_HEXAD;
-}
-
 enum said { SAID_NOTHING, SAID_WORDS, SAID_READY };
 
 /* One read of what the service says about itself: only a newline means anything. */
 static enum said read_readiness(struct service *s)
 {
-	char buf[CTL_BYTES];
+	char buf[READY_BYTES];
 	ssize_t n = sys.read(s->d->notifyfd, buf, sizeof(buf));
 
 	if (n < 0)
@@ -211,15 +190,6 @@ void service_unwatch(struct service *s)
 	watch_stop(&s->execp);
 	fdio_close(&s->d->notifyfd);
 	fdio_close(&s->d->execfd);
-}
-
-static int watch_control(struct service *s)
-{
-	watch_stop(&s->ctl);
-	if (s->d->ctlfd < 0 || s->d->vanished)
-		return 0;
-	s->ctl = watch_start(&s->sv->loop, s->d->ctlfd, on_control, s);
-	return s->ctl ? 0 : -ENOMEM;
 }
 
 static void on_timer(uv_timer_t *t)
@@ -317,7 +287,7 @@ struct service *service_resume(struct supervisor *sv, uint32_t idx, int *err)
 	service_watch_ready(s);
 	service_watch_exec(s);
 	if (s->d->begun)
-		watch_control(s);
+		control_watch(s);
 	return s;
 }
 
@@ -406,7 +376,7 @@ static int begin_files(struct service *s, char *why, size_t cap, int *ret_down)
 		snprintf(why, cap, "unable to check down: %s", strerror(-*ret_down));
 		return *ret_down;
 	}
-	r = watch_control(s);
+	r = control_watch(s);
 	if (r < 0)
 		snprintf(why, cap, "unable to watch supervise/control: %s", strerror(-r));
 	return r;
@@ -588,8 +558,8 @@ void service_mend(struct service *s)
 
 	if (r == 1)
 		msg_info("%s: supervise/control was lost and is made again", service_name(s));
-	if (r == 1 || (r == 0 && s->d->begun && !s->ctl))
-		r = watch_control(s);
+	if (r == 1 || (r == 0 && s->d->begun && !s->ctl && !s->ctl_left))
+		r = control_watch(s);
 	if (r < 0)
 		service_note(s, "unable to make supervise/control again: %s", strerror(-r));
 }

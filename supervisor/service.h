@@ -23,6 +23,9 @@ struct service {
 	struct slot_data *d;       /* in the pool */
 	struct watch *ctl, *notify, *execp; /* NULL when there is nothing to watch (watch.h) */
 	uv_timer_t timer;          /* its close callback frees the struct */
+	bool ctl_left;             /* its control FIFO is not read for a moment (control.h) */
+	uint32_t ctl_tokens;
+	int64_t ctl_since_ns;
 	bool stepping;
 	bool seen, fresh;          /* scandir.c, within one scan: met, and taken in it */
 	int wstatus;               /* of the death being handled */

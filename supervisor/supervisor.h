@@ -60,6 +60,9 @@ struct supervisor {
 	struct rc *rc;              /* rc.c: the service graph; NULL but in MODE_INIT */
 	struct watch *signals, *scanctl, *removals; /* watch.h */
 	uv_timer_t rescan_timer;
+	uv_timer_t ctl_timer;       /* control.c */
+	int64_t said_ns;            /* scandir.c: lines about odd letters in this second, since then */
+	uint32_t said;
 };
 
 /* Ends the loop; main returns code (or execs .s6-svscan/finish, see scandir.h). */

@@ -120,6 +120,9 @@ links() {
 	t_service "$SCAN" web
 	t_service "$SCAN" other
 	ln -s "$W/elsewhere" "$d/supervise"
+	t_service "$SCAN" there
+	mkdir "$W/there"
+	ln -s "$W/there" "$SCAN/there/supervise"
 	sv_listen other "$SCAN/other"
 	tree
 	up "$SCAN/other"
@@ -129,6 +132,10 @@ links() {
 	else
 		t_await_line "$W/tree.err" 'web: ' >/dev/null
 	fi
+	# Refused by both, again and again.
+	t_await_line "$W/tree.err" 'there: ' >/dev/null
+	see "to what is there" "$(ls "$W/there")"
+	cl_see "svok of that" s6-svok "$SCAN/there"
 	see "target" "$(stat -c '%a %F' "$W/elsewhere" 2>/dev/null || echo none)"
 }
 four_differs target "hexad/*" none '`event`, `supervise` as symbolic links'

@@ -4,7 +4,7 @@
 # Known differences, and therefore not in the tables: -t and R are 2.15's; a last line without a newline is
 # kept; an empty file is not archived after an unclean stop (2.15).
 #
-# timeout: 180
+# timeout: 300
 . "$(dirname "$0")/../lib/tap.sh"
 . "$T_ROOT/tests/lib/compat.sh"
 compat_need
@@ -90,6 +90,21 @@ for n in 47 48 49 96 97; do
 done
 # shellcheck disable=SC2154
 t_is "a notification fd of 2 is refused" "$refused_ours" "$refused_debian"
+
+# Scripts of words picked at random, most of which mean something.
+pool=(n0 n2 n10 n S0 S5000 Sx s4096 s100 s9000 l0 l100 l2048 l9999 r10 rx E0 E5 E ^0 ^20 ^5000 ^ pfix p 'pa b' t T t T tx f f
+	-. +. -a +a '+^b' '-c$' '-[' '+(' '-' '+' + 1 1 1x 2 2 '=st' '=st' '=./st' '=' ./dir ./dir ./dir . .x '?cat' '!' '?' zz "" -7)
+printf '%s\n' a b c abc "a b c" "" 7 "ends with c" "$(seq -s ' ' 1 100)" >mixed
+RANDOM=815
+for _ in {1..30}; do
+	words=()
+	while [ ${#words[@]} -lt $((RANDOM % 6 + 2)) ]; do
+		words+=("${pool[RANDOM % ${#pool[@]}]}")
+	done
+	# The same directory twice in a script is nobody's business.
+	[ "$(printf '%s\n' "${words[@]}" | grep -c '^[.]')" -lt 2 ] || continue
+	both "random: ${words[*]}" "$T/mixed" "${words[@]}"
+done
 
 # What an earlier logger left: closed cleanly, killed, killed while a processor ran.
 mkdir before

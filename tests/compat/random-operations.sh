@@ -19,7 +19,8 @@ few=100 # are enough for a mutant
 
 # In memory where programs may be executed there: what is compared does not depend on it, how long it takes does.
 dir=$T/trace
-if fast=$(mktemp -d /dev/shm/hexad-trace.XXXXXX 2>/dev/null); then
+roomy() { [ "$(df --output=avail -k /dev/shm 2>/dev/null | tail -n 1)" -gt 200000 ]; }
+if roomy 2>/dev/null && fast=$(mktemp -d /dev/shm/hexad-trace.XXXXXX 2>/dev/null); then
 	t_at_exit "rm -rf -- '$fast'"
 	cp "$B/await" "$fast/try"
 	if "$fast/try" exit 1 999999999 2>/dev/null; then
@@ -38,7 +39,11 @@ trace() {
 	echo $? >"$dir/$name.code"
 }
 
-code() { cat "$dir/$1.code"; }
+# Its exit code, with the last that was said if it is not 0.
+code() {
+	[ "$(cat "$dir/$1.code")" = 0 ] || tail -n 5 "$dir/$1.log"
+	cat "$dir/$1.code"
+}
 
 # The first sequence that is not the same, of both.
 first_difference() {

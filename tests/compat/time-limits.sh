@@ -1,5 +1,5 @@
 #!/bin/bash
-# timeout: 120
+# timeout: 180
 #
 # What takes time: pauses before a restart, time limits, numbers in files that are none, a lock that another one holds. No
 # bound here is closer than half a second.
@@ -43,6 +43,41 @@ young() {
 	see "u" "$SV_GOT, $(between 0 "$t0" 900000)"
 }
 four_play young
+
+# Old ones: services that were up for more than a second, which the starts of a loop measure. "at once" is less than the
+# second that a pause takes; both stamps of a gap are the supervisor's own.
+old() {
+	local name
+
+	t_service "$SCAN" clock 'exit 0'
+	t_service "$SCAN" plain
+	t_service "$SCAN" was-ready 'echo >&3; exec sleep 1000'
+	echo 3 >"$SCAN/was-ready/notification-fd"
+	for name in clock plain was-ready; do
+		sv_listen "$name" "$SCAN/$name"
+	done
+	tree "$@"
+	sv_until plain u
+	sv_until was-ready U
+	for _ in 1 2 3; do
+		sv_until clock u
+	done
+	for name in plain was-ready; do
+		sv_tell "$SCAN/$name" k
+		sv_until "$name" u
+		see "$name" "$SV_GOT, $([ "$(sv_gap "$SCAN/$name")" -lt 990000 ] && echo at once || echo a second later)"
+	done
+}
+four_differs plain "hexad/*" "dDu, at once" 'the restart throttle'
+four_play old
+
+# The same with s6's rule.
+old_as_s6() {
+	printf '[supervisor]\nrestart_throttle = s6\n' >"$W/hexad.ini"
+	export HEXAD_CONFIG=$W/hexad.ini
+	old
+}
+four_play old_as_s6
 
 # timeout-kill: a run that does not end of its own. timeout-finish: a finish likewise; invalid numbers are no numbers.
 limits() {

@@ -15,6 +15,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,6 +33,8 @@
 #include "trace.h"
 #include "trace_child.h"
 #include "trace_dir.h"
+
+#define FDS_EACH 6 /* descriptors that a service costs us, or its supervisor */
 
 struct trace g = { .seed = 1, .count = 100, .ops = 32, .at_once = 400, .wait_ms = 40000 };
 
@@ -128,6 +131,16 @@ static void print_traces(void)
 	fflush(stdout);
 }
 
+/* What it leaves is much, on a file system that may be small. */
+static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
+{
+	(void)st;
+	(void)type;
+	(void)ftw;
+	(void)remove(path);
+	return 0;
+}
+
 static void one_round(int first, int count, const char *dir, char **cmd)
 {
 	char scan[200];
@@ -147,6 +160,7 @@ static void one_round(int first, int count, const char *dir, char **cmd)
 	print_traces();
 	free(g.seqs);
 	close(g.scan);
+	nftw(scan, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }
 
 /* --- beginning --- */
@@ -176,6 +190,8 @@ static void open_all(const char *dir)
 	if (getrlimit(RLIMIT_NOFILE, &rl) == 0) {
 		rl.rlim_cur = rl.rlim_max;
 		setrlimit(RLIMIT_NOFILE, &rl);
+		if (rl.rlim_max < (rlim_t)g.at_once * FDS_EACH + 100)
+			g.at_once = rl.rlim_max > 200 ? (int)((rl.rlim_max - 100) / FDS_EACH) : 10;
 	}
 	if (snprintf(sun.sun_path, sizeof(sun.sun_path), "%s/sock", dir) >= (int)sizeof(sun.sun_path)) {
 		errno = ENAMETOOLONG;

@@ -84,6 +84,27 @@ Test(log_script, keeps_controls_and_spends_stamps)
 	log_script_free(&script);
 }
 
+Test(log_script, notices_selections_that_nothing_comes_of)
+{
+	static const struct {
+		const char *text;
+		bool idle;
+	} rows[] = {
+		{ "1", false }, { "1 n5", false }, { "1 t p", false }, { "f 1", false }, { "1 f", true }, { "1 -a n5", true },
+		{ "1 +a 2", false }, { "1 +a nx", true }, { "-a", false },
+	};
+	struct log_script script;
+	char why[LOG_WHY];
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		bool ok = parse(rows[i].text, &script, why);
+
+		cr_expect_eq(script.has_idle, rows[i].idle, "%s", rows[i].text);
+		if (ok)
+			log_script_free(&script);
+	}
+}
+
 Test(log_script, has_the_defaults_of_s6)
 {
 	struct log_script script;
