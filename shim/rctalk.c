@@ -63,30 +63,43 @@ static int conclude(const struct proto_frame *f)
 	return code > 0 && code < 256 ? code : EXIT_SYSTEM;
 }
 
+/* One request and its answer. 0 and the last frame, or -errno; told: a row was handed on. */
+static int ask(const char *const *request, unsigned int n, bool with_fds, rctalk_row_fn *row, bool *told,
+	struct proto_frame *f, char *buf)
+{
+	int r, sock = talk_connect();
+
+	if (sock < 0)
+		return sock;
+	r = with_fds ? send_with_fds(sock, request, n) : proto_send(sock, request, n);
+	while (r == 0 && (r = proto_receive(sock, buf, f, -1)) == 0 && !strcmp(f->field[0], "row")) {
+		*told = true;
+		row(f);
+	}
+	fdio_close(&sock);
+	return r;
+}
+
 int rctalk(const char *const *fields, unsigned int n, bool with_fds, rctalk_row_fn *row)
 {
 	const char *request[PROTO_FIELDS] = { PROTO_VERSION };
 	struct proto_frame f;
 	char buf[PROTO_FRAME];
-	int r, sock;
+	bool told = false;
+	int r;
 
 	memcpy(request + 1, fields, n * sizeof(*fields));
 	fill_standard_fds();
-	sock = talk_connect();
-	if (sock < 0) {
-		msg_error(sock, "unable to take locks");
-		return EXIT_SYSTEM;
-	}
-	r = with_fds ? send_with_fds(sock, request, n + 1) : proto_send(sock, request, n + 1);
-	while (r == 0 && (r = proto_receive(sock, buf, &f, -1)) == 0 && !strcmp(f.field[0], "row"))
-		row(&f);
-	fdio_close(&sock);
+	r = ask(request, n + 1, with_fds, row, &told, &f, buf);
+	/* A fault of the supervisor ends connections. A question can be asked again; what came of a change is to be looked at. */
+	if (r == -EPIPE && !with_fds && !told)
+		r = ask(request, n + 1, with_fds, row, &told, &f, buf);
 	if (r == 0)
 		return conclude(&f);
 	if (r == -EPIPE)
 		msg_error(0, "the supervisor was renewed before it answered: look at the state and ask again");
 	else
-		msg_error(r, "unable to talk to the supervisor");
+		msg_error(r, "unable to take locks");
 	return EXIT_SYSTEM;
 }
 

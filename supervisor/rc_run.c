@@ -14,6 +14,7 @@
 #include "msg.h"
 #include "rc_int.h"
 #include "service.h"
+#include "spawn.h"
 #include "svcdir.h"
 #include "sys.h"
 
@@ -330,6 +331,7 @@ static void begin_oneshot(struct rc *rc, uint32_t i)
 	const struct rc_node *n = &rc->g->node[i];
 	uint32_t text = n->script[starting(rc, i) ? RC_SCRIPT_UP : RC_SCRIPT_DOWN];
 	struct script *s;
+	sigset_t old;
 	char why[96];
 	pid_t pid;
 
@@ -342,14 +344,15 @@ static void begin_oneshot(struct rc *rc, uint32_t i)
 	rc->cell[i].serial = ++rc->live->serial;
 	if (s)
 		*s = (struct script){ rc, i, rc->cell[i].serial };
+	spawn_hold_faults(&old);
 	pid = s ? run_script(rc, i, rc_text(rc->g, text), on_script_ended, s) : -ENOMEM;
+	rc->cell[i].pid = pid > 0 ? pid : 0;
+	spawn_release_faults(&old);
 	if (pid < 0) {
 		free(s);
 		(void)snprintf(why, sizeof(why), "unable to run its script: %s", strerror(-(int)pid));
 		rc_done(rc, i, false, why);
-		return;
 	}
-	rc->cell[i].pid = pid;
 }
 
 static void begin_builtin(struct rc *rc, uint32_t i)

@@ -328,15 +328,33 @@ static int forked_main(void *arg)
 	_exit(127);
 }
 
+void spawn_hold_faults(sigset_t *old)
+{
+	static const int faults[] = { SIGSEGV, SIGBUS, SIGABRT, SIGILL, SIGFPE };
+	sigset_t set;
+
+	sigemptyset(&set);
+	for (size_t i = 0; i < sizeof(faults) / sizeof(*faults); i++)
+		sigaddset(&set, faults[i]);
+	(void)sigprocmask(SIG_BLOCK, &set, old);
+}
+
+void spawn_release_faults(const sigset_t *old)
+{
+	(void)sigprocmask(SIG_SETMASK, old, NULL);
+}
+
 static pid_t start_fork(const struct spawn *sp, int *ret_execfd)
 {
 	struct forked f = { .sp = *sp };
+	sigset_t old;
 	int fds[2];
 	pid_t pid;
 
 	if (sys.pipe2(fds, O_CLOEXEC | O_NONBLOCK) < 0)
 		return -errno;
 	f.fd = fds[1];
+	spawn_hold_faults(&old);
 	/* Without the handlers that libraries hang on fork. */
 	pid = sp->new_pidns ? clone(forked_main, stack + sizeof(stack), CLONE_NEWPID | SIGCHLD, &f) : _Fork();
 	if (pid == 0)
@@ -347,6 +365,7 @@ static pid_t start_fork(const struct spawn *sp, int *ret_execfd)
 	} else if (sp->note_pid) {
 		*sp->note_pid = pid;
 	}
+	spawn_release_faults(&old);
 	fdio_close(&fds[1]);
 	*ret_execfd = fds[0];
 	return pid;

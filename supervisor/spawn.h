@@ -8,6 +8,7 @@
 #ifndef HEXAD_SPAWN_H
 #define HEXAD_SPAWN_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -61,5 +62,12 @@ void spawn_reserve(int nullfd);
 
 /* For children of our own code: signal mask empty if unblock, handlers default, limit of open files as inherited. */
 void spawn_reset_child(bool unblock);
+
+/*
+ * From a fork to the note of its pid no fault that somebody sends may come in between: the child would be lost, and its work
+ * done twice. A fault of our own ends the program there as anywhere. Children take the mask back before they do anything else.
+ */
+void spawn_hold_faults(sigset_t *old);
+void spawn_release_faults(const sigset_t *old);
 
 #endif
