@@ -23,7 +23,8 @@ enum profiles_how {
 /*
  * Makes the plan of the reconcile pass, as the application user, in a child. After BOOT and LOOK
  * sv->head->observing says whether another supervisor writes the volume; that is said once. Returns the
- * pid of that child: done is called later, once, from the loop. -errno: it is not. -ENOTSUP: profiles are off (no app_user, or disabled). -ENOENT: there is no such user.
+ * pid of that child: done is called later, once, from the loop. -errno: it is not. -ENOTSUP: profiles are off (no
+ * app_user, or disabled). -ENOENT: there is no such user.
  */
 int profiles_plan(struct supervisor *sv, enum profiles_how how, profiles_plan_fn *done, void *owner);
 

@@ -53,15 +53,15 @@ app:x:100:
 644"
 t_is "no other user has changed" "$(grep -c . "$R/etc/passwd") $(head -n 2 "$R/etc/passwd" | cksum)" \
 	"3 $(printf '%s\n' 'root:x:0:0:root:/root:/bin/sh' 'nobody:x:65534:65534:nobody:/:/bin/false' | cksum)"
-t_is "what is listed is his, what is not is as it was" "$(stat -c '%u:%g %n' "$H" "$H"/{profiles,profiles/a/sub/file,note,logs,logs/gateways,deep/er/still,notlisted} |
-	sed "s|$H||")" "99:100 
-99:100 /profiles
-99:100 /profiles/a/sub/file
-99:100 /note
-99:100 /logs
-99:100 /logs/gateways
-99:100 /deep/er/still
-0:0 /notlisted"
+t_is "what is listed is his, what is not is as it was" \
+	"$(cd "$H" && stat -c '%u:%g %n' . ./{profiles,profiles/a/sub/file,note,logs,logs/gateways,deep/er/still,notlisted} | sed 's/ [.]/ =/')" "99:100 =
+99:100 =/profiles
+99:100 =/profiles/a/sub/file
+99:100 =/note
+99:100 =/logs
+99:100 =/logs/gateways
+99:100 =/deep/er/still
+0:0 =/notlisted"
 t_is "nothing outside has" "$(find "$R/outside" -printf '%f %U %G\n' | sort)" "file 0 0
 linked 0 0
 outside 0 0"

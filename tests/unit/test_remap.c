@@ -23,7 +23,8 @@ static void expect_passwd(const char *text, uint32_t uid, uint32_t from, uint32_
 Test(remap, the_user_gets_the_uid_and_his_group_s_members_the_gid)
 {
 	expect_passwd(PASSWD, 99, REMAP_NONE, REMAP_NONE, "root:x:0:0:root:/root:/bin/sh\n"
-		"app:x:99:10000:the application:/home/app:/bin/sh\nhelper:x:7:10000::/:/bin/false\napple:x:10001:10001::/:/bin/sh\n");
+		"app:x:99:10000:the application:/home/app:/bin/sh\nhelper:x:7:10000::/:/bin/false\n"
+		"apple:x:10001:10001::/:/bin/sh\n");
 	expect_passwd(PASSWD, 99, 10000, 100, "root:x:0:0:root:/root:/bin/sh\n"
 		"app:x:99:100:the application:/home/app:/bin/sh\nhelper:x:7:100::/:/bin/false\napple:x:10001:10001::/:/bin/sh\n");
 	expect_passwd(PASSWD, 10000, 10000, 10000, PASSWD);
@@ -53,7 +54,8 @@ Test(remap, a_group_gets_the_gid_and_keeps_its_members)
 
 Test(remap, numbers_are_digits_from_1_to_65534)
 {
-	static const char *const bad[] = { "", "0", "00", "65535", "99999", "123456", "-1", "+1", " 1", "1 ", "1a", "0x10", "1.0" };
+	static const char *const bad[] = { "", "0", "00", "65535", "99999", "123456", "-1", "+1", " 1", "1 ", "1a",
+		"0x10", "1.0" };
 
 	cr_expect_eq(remap_number("1"), 1);
 	cr_expect_eq(remap_number("99"), 99);
