@@ -29,7 +29,8 @@ struct letter {
 
 /* One pipe in the child. */
 struct source {
-	struct letter of;
+	int out;
+	char name[4 * SV_NAME_FULL + 1]; /* escaped: whoever makes services chooses it */
 	bool begun; /* a piece of the line is out already */
 	size_t len;
 	char line[LINE];
@@ -44,17 +45,17 @@ struct sources {
 /* Everything in one write, so that lines of several services stay whole. */
 static void write_line(struct source *s, size_t len, bool ends)
 {
-	char out[SV_NAME_FULL + 2 + LINE + 1];
+	char out[sizeof(s->name) + 2 + LINE + 1];
 	size_t n = 0;
 
 	if (!s->begun)
-		n = (size_t)snprintf(out, sizeof(out), "%s: ", s->of.name);
+		n = (size_t)snprintf(out, sizeof(out), "%s: ", s->name);
 	memcpy(out + n, s->line, len);
 	n += len;
 	if (ends)
 		out[n++] = '\n';
 	/* Who reads the container's output may have gone: the services go on. */
-	(void)fdio_write_all(s->of.fd, out, n);
+	(void)fdio_write_all(s->out, out, n);
 	s->begun = !ends;
 }
 
@@ -120,8 +121,8 @@ static void add(struct sources *all, int fd, const struct letter *of)
 		return;
 	}
 	if (of) {
-		s->of = *of;
-		s->of.name[SV_NAME_FULL] = '\0';
+		s->out = of->fd;
+		(void)msg_escape(s->name, sizeof(s->name), of->name, strnlen(of->name, SV_NAME_FULL));
 	}
 	all->from[all->n] = s;
 	all->fd[all->n++] = (struct pollfd){ .fd = fd, .events = POLLIN };

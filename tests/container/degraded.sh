@@ -14,7 +14,7 @@ runs() {
 	shift 3
 	out=$(c_run "$@" 2>&1)
 	code=$?
-	t_is "$desc" "$code $(grep -v '^hexad: ' <<<"$out" | tail -n 1)" "7 $want"
+	t_is "$desc" "$code $(grep -vE '^(hexad|s6-rc): ' <<<"$out" | tail -n 1)" "7 $want"
 	[ -z "$lines" ] || t_is "lines about it" "$(grep -c '^hexad: warning' <<<"$out")" "$lines"
 	OUT=$out
 }
