@@ -11,7 +11,7 @@ c_ids+=("$id")
 docker export "$id" | tar -tf - | sort >"$T/all"
 # The engine puts these in every container.
 grep -vE '^(\.dockerenv|dev/.*|proc/|sys/|etc/(hostname|hosts|resolv\.conf|mtab))$' "$T/all" >"$T/files"
-t_is "nothing but hexad's files" "$(grep -vE '^(init|command/.*|etc/|etc/(hexad\.ini|s6-overlay/.*)|package/.*)$' "$T/files")" ""
+t_is "nothing but hexad's files" "$(grep -vE '^(init|command/.*|etc/|etc/(hexad\.ini|s6-overlay/.*)|package/.*|usr/(share/.*)?)$' "$T/files")" ""
 for name in init command/hexad command/svctl command/hexad-shim command/s6-svc command/s6-svscan command/with-contenv \
 	etc/hexad.ini; do
 	t_ok "it has $name" grep -qx "$name" "$T/files"
