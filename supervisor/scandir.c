@@ -13,20 +13,24 @@
 #include <unistd.h>
 
 #include "boot.h"
+#include "config.h"
 #include "fdio.h"
 #include "msg.h"
 #include "reaper.h"
 #include "rights.h"
 #include "scandir_int.h"
 #include "service.h"
+#include "svcdir.h"
 #include "sys.h"
 
 #define SAID_PER_SECOND 20 /* lines about letters that are not obeyed */
 #define SCAN_BYTES 64     /* letters read from the control FIFO in one turn */
 #define NAMED_MAX 16      /* entries that there is no room for, in the messages of one scan */
 #define RETRY_MS 3000     /* a scan that failed in part is made again after that */
-#define FDS_PER_SLOT 5    /* control, lock, directory, and two for a log pipe */
+#define FDS_PER_SLOT 3    /* control, lock, directory */
+#define FDS_AT_MOST 7     /* and a log pipe, the pipe of its readiness, that of its exec */
 #define FDS_RESERVED 64   /* for ourselves, clients and programs being started */
+#define FDS_CHANGED 16    /* one slot in so many may have got a notification-fd since it was looked at */
 
 /* (dev, ino) -> record, for one scan. Open addressing; without memory every look-up walks the records. */
 struct seen_table {
@@ -112,9 +116,33 @@ static const char *quoted(const char *name)
 	return msg_escape(buf, sizeof(buf), name, strlen(name));
 }
 
-static bool room_for_fds(const struct supervisor *sv)
+/* What a slot may have open at most while it is being started, but for its log pipe. */
+static uint8_t fds_of(const struct supervisor *sv, int dirfd, uid_t owner)
 {
-	return (uint64_t)(pool_used(sv->pool) + 1) * FDS_PER_SLOT + FDS_RESERVED <= sv->fd_limit;
+	bool readiness = svcdir_flag(dirfd, "notification-fd") != 0;
+	bool forked = (sv->config->run_as == RUN_AS_OWNER && geteuid() == 0 && owner != 0) || svcdir_flag(dirfd, "lock-fd") != 0;
+
+	return (uint8_t)(FDS_PER_SLOT + readiness + forked);
+}
+
+/*
+ * A slot is refused before descriptors are short, so that what is supervised can always be started again, all of it at once.
+ * The directories are only looked at where a count of the most that could be does not do.
+ */
+static bool room_for_fds(struct supervisor *sv, int dirfd, uid_t owner)
+{
+	uint64_t slots = (uint64_t)pool_used(sv->pool) + 1;
+	uint64_t need = FDS_RESERVED + slots / FDS_CHANGED;
+
+	if (slots * FDS_AT_MOST + need <= sv->fd_limit)
+		return true;
+	need += fds_of(sv, dirfd, owner) + 2; /* it may have a logger */
+	for (struct service *s = service_next(sv, NULL); s; s = service_next(sv, s)) {
+		if (!s->fds)
+			s->fds = fds_of(sv, s->d->dirfd, s->id->uid);
+		need += s->fds + (s->d->pipe_w >= 0 ? 2u : 0u);
+	}
+	return need <= sv->fd_limit;
 }
 
 /* Of a tree that is far too large some are named and the others counted: the log is read by somebody. */
@@ -129,7 +157,7 @@ static struct service *take(struct scan *sc, const char *name, int fd, const str
 	struct service *s;
 	int err;
 
-	if (!room_for_fds(sc->sv)) {
+	if (!room_for_fds(sc->sv, fd, st->st_uid)) {
 		too_many(sc, name);
 		fdio_close(&fd);
 		return NULL;
@@ -311,6 +339,7 @@ static void scan_entry(struct scan *sc, const char *name)
 	}
 	s = seen_find(&sc->table, sc->sv, &st);
 	if (!s) {
+		scandir_watch(sc->sv); /* before it is opened: its removal must not come in between */
 		scan_new(sc, name, is_link);
 		return;
 	}
@@ -440,8 +469,6 @@ void scandir_scan(struct supervisor *sv)
 	look_after(sv);
 	if ((!whole || sc.again) && (!sv->rescan_ms || sv->rescan_ms > RETRY_MS))
 		uv_timer_start(&sv->rescan_timer, scandir_on_timer, RETRY_MS, sv->rescan_ms);
-	if (service_next(sv, NULL) && scandir_watch(sv))
-		scandir_scan(sv);
 }
 
 /* Whoever can write a FIFO must not be able to fill the log. */

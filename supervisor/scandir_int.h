@@ -9,10 +9,9 @@ struct supervisor;
 
 /*
  * Watches the scan directory, once there is a service in it whose removal could be noticed: the end of a process that has
- * an inotify descriptor takes the kernel as long as many a container lives. True: it is watched from now on, and
- * what was removed just before would not be noticed without another scan.
+ * an inotify descriptor takes the kernel as long as many a container lives. To be called before that service is opened.
  */
-bool scandir_watch(struct supervisor *sv);
+void scandir_watch(struct supervisor *sv);
 
 void scandir_on_control(void *sv);
 void scandir_on_watch(void *sv);

@@ -122,13 +122,13 @@ static int open_scan_control(struct supervisor *sv, int dir)
 	return 0;
 }
 
-bool scandir_watch(struct supervisor *sv)
+void scandir_watch(struct supervisor *sv)
 {
 	static bool tried;
 	int fd = -1;
 
 	if (tried || sv->head->inotifyfd >= 0)
-		return false;
+		return;
 	tried = true;
 	fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
 	if (fd >= 0 && sys.inotify_add_watch(fd, sv->scandir, IN_DELETE | IN_MOVED_FROM | IN_ONLYDIR) < 0) {
@@ -139,12 +139,11 @@ bool scandir_watch(struct supervisor *sv)
 	}
 	if (fd < 0) {
 		msg_warn(errno, "unable to watch the scan directory: removed services are noticed at the next scan only");
-		return false;
+		return;
 	}
 	sv->head->inotifyfd = fd;
 	pool_commit_head(sv->pool);
 	sv->removals = watch_start(&sv->loop, fd, scandir_on_watch, sv);
-	return true;
 }
 
 static int open_all(struct supervisor *sv)

@@ -28,6 +28,7 @@ struct service {
 	int64_t ctl_since_ns;
 	bool stepping;
 	bool seen, fresh;          /* scandir.c, within one scan: met, and taken in it */
+	uint8_t fds;               /* scandir.c: what it may have open at most; 0: not counted yet */
 	int wstatus;               /* of the death being handled */
 	uint8_t nqueued;
 	uint8_t queue[SERVICE_QUEUE];
