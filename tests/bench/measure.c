@@ -2,7 +2,7 @@
  * Measures one supervisor: starts it on a scan directory of N services made here, all of them idle.c,
  * and prints one line of figures:
  *
- *	up_us pss_kib respawn_p50_us respawn_p99_us allback_us stop_us
+ *	up_us pss_kib respawn_p50_us respawn_p99_us allback_us stop_us add_p50_us
  *
  *	measure N IDLE DIR STOPSIGNAL COMMAND...
  *
@@ -11,6 +11,7 @@
  * respawn: SIGKILL to one service at a time, until its successor's first instruction.
  * allback: SIGKILL to all of them at once, until the last successor's first instruction.
  * stop: from the signal until no process is left.
+ * add: one more directory and "a" to the scan FIFO, until its first instruction; 0 where there is no such FIFO.
  *
  * Services say when they began through a FIFO, so nothing is awaited by the clock. The one exception:
  * supervisors hold back what lived for less than a second, so the age they ask for has to be reached.
@@ -34,6 +35,7 @@
 
 #define MAX 10000
 #define KILLS 50
+#define ADDS 21
 #define KILLS_NS 4000000000LL /* no more kills after so long: s6 takes a second for each */
 #define AGE_NS 1100000000LL
 #define PATIENCE_MS 30000
@@ -55,18 +57,16 @@ static int64_t mono(void)
 	return ts.tv_sec * 1000000000LL + ts.tv_nsec;
 }
 
-static void make_services(const char *dir, const char *idle)
+static void make_service(const char *dir, const char *idle, int i)
 {
 	char path[PATH_MAX];
 
-	for (int i = 0; i < n; i++) {
-		snprintf(path, sizeof path, "%s/s%d", dir, i);
-		if (mkdir(path, 0755) < 0)
-			die(path);
-		snprintf(path, sizeof path, "%s/s%d/run", dir, i);
-		if (link(idle, path) < 0)
-			die(path);
-	}
+	snprintf(path, sizeof path, "%s/s%d", dir, i);
+	if (mkdir(path, 0755) < 0)
+		die(path);
+	snprintf(path, sizeof path, "%s/s%d/run", dir, i);
+	if (link(idle, path) < 0)
+		die(path);
 }
 
 static void make_fifo(const char *dir)
@@ -222,6 +222,28 @@ static int64_t all_back(void)
 	return last - t0;
 }
 
+static int64_t add(const char *dir, const char *idle)
+{
+	int64_t took[ADDS], t0;
+	char path[PATH_MAX];
+	int fd;
+
+	snprintf(path, sizeof path, "%s/.s6-svscan/control", dir);
+	fd = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+	if (fd < 0)
+		return 0;
+	for (int i = 0; i < ADDS; i++) {
+		make_service(dir, idle, n + i);
+		t0 = mono();
+		if (write(fd, "a", 1) != 1)
+			die(path);
+		took[i] = next_stamp().ns - t0;
+	}
+	close(fd);
+	qsort(took, ADDS, sizeof *took, by_value);
+	return took[ADDS / 2];
+}
+
 static int64_t stop(pid_t pid, int sig)
 {
 	int64_t t0 = mono();
@@ -234,7 +256,7 @@ static int64_t stop(pid_t pid, int sig)
 
 int main(int argc, char **argv)
 {
-	int64_t t0, up, p50, p99, back, stopped;
+	int64_t t0, up, p50, p99, back, added, stopped;
 	pid_t pid;
 	long pss;
 
@@ -243,7 +265,8 @@ int main(int argc, char **argv)
 		return 100;
 	}
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
-	make_services(argv[3], argv[2]);
+	for (int i = 0; i < n; i++)
+		make_service(argv[3], argv[2], i);
 	make_fifo(argv[3]);
 	t0 = mono();
 	pid = start(argv + 5);
@@ -258,9 +281,11 @@ int main(int argc, char **argv)
 	respawn(&p50, &p99);
 	wait_for_age(mono());
 	back = all_back();
+	added = add(argv[3], argv[2]);
 	wait_for_age(mono());
 	stopped = stop(pid, atoi(argv[4]));
-	printf("%lld %ld %lld %lld %lld %lld\n", (long long)(up - t0) / 1000, pss, (long long)p50 / 1000,
-		(long long)p99 / 1000, (long long)back / 1000, (long long)stopped / 1000);
+	printf("%lld %ld %lld %lld %lld %lld %lld\n", (long long)(up - t0) / 1000, pss, (long long)p50 / 1000,
+		(long long)p99 / 1000, (long long)back / 1000, (long long)stopped / 1000,
+		(long long)added / 1000);
 	return 0;
 }
