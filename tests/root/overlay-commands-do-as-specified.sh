@@ -104,7 +104,7 @@ try
 t_is "with-retries: -t ends a try" "$(scene 'with-retries -n 1 -t 100 sleep 1000; echo $?')" 1
 # shellcheck disable=SC2016
 t_is "with-retries: a signal is for the program, and no success" \
-	"$(scene 'with-retries -n 1 -t 0 sh -c "kill -TERM \$PPID; sleep 1000"; echo $?')" 1
+	"$(scene 'with-retries -n 1 -t 0 sh -c "kill -TERM \$PPID; exec sleep 1000"; echo $?')" 1
 # shellcheck disable=SC2016
 t_is "with-retries: a program that is not there" "$(scene 'with-retries -n 1 /nonexistent; echo $?; with-retries -n x true; echo $?')" \
 	"with-retries: warning: unable to exec /nonexistent: No such file or directory
