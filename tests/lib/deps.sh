@@ -6,7 +6,7 @@
 RUN="gcc libc6-dev make libuv1-dev libinih-dev libjansson-dev util-linux mount procps"
 TEST="libcriterion-dev"
 # Without these some tests are skipped, each with its reason.
-WISHED="s6 execline runit docker.io mmdebstrap cppcheck shellcheck strace python3-minimal mandoc"
+WISHED="s6 execline runit docker.io mmdebstrap cppcheck shellcheck strace python3 mandoc"
 
 die() {
 	echo "deps: fatal: $*" >&2
@@ -16,7 +16,7 @@ die() {
 installed() {
 	case $1 in
 	docker.io) command -v dockerd >/dev/null && command -v docker >/dev/null && return 0 ;;
-	python3-minimal) command -v python3 >/dev/null && return 0 ;;
+	python3) /usr/bin/python3 -c 'import json, subprocess' 2>/dev/null && return 0 ;;
 	esac
 	[ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
 }
