@@ -86,17 +86,6 @@ static int remove_copy(const struct instance *in)
 	return r == -ENOENT ? 0 : r;
 }
 
-/* The instances' tree must be there: who makes, removes and counts instances does it with its supervisor. */
-static void check_tree(const char *service, const char *scandir)
-{
-	int r = slot_is_scanned(scandir);
-
-	if (r < 0)
-		msg_die(EXIT_SYSTEM, r, "unable to open %s/.s6-svscan/lock", scandir);
-	if (r == 0)
-		msg_die(1, 0, "instanced service not running on %s", service);
-}
-
 int instance_create_main(int argc, char **argv)
 {
 	struct link_request rq = { .deadline = 0 };
@@ -113,7 +102,7 @@ int instance_create_main(int argc, char **argv)
 	(void)applet_operands(argc, argv, &word);
 	instance_init(&in, word);
 	path(target, "../instances", in.name);
-	check_tree(in.service, in.scandir);
+	link_need_supervisor(in.scandir, "instanced service", in.service);
 	if (lstat(in.dir, &st) == 0)
 		msg_die(EXIT_USAGE, 0, "instance appears to already exist at %s", in.dir);
 	rq.deadline = listen_deadline(ms);
@@ -154,7 +143,7 @@ int instance_delete_main(int argc, char **argv)
 	rq.name = in.name;
 	if (access(in.scandir, F_OK) < 0)
 		msg_die(EXIT_SYSTEM, errno, "unable to chdir to %s", in.scandir);
-	check_tree(in.service, in.scandir);
+	link_need_supervisor(in.scandir, "instanced service", in.service);
 	r = link_drop(&rq, wait);
 	if (r == 0)
 		r = remove_copy(&in);
@@ -212,7 +201,7 @@ int instance_list_main(int argc, char **argv)
 	n = scandir(scandir_path, &entries, is_instance, alphasort);
 	if (n < 0)
 		msg_die(EXIT_SYSTEM, errno, "unable to chdir to %s", scandir_path);
-	check_tree(word[0], scandir_path);
+	link_need_supervisor(scandir_path, "instanced service", word[0]);
 	for (int i = 0; i < n; i++)
 		(void)puts(entries[i]->d_name);
 	if (fflush(stdout) != 0 || ferror(stdout))

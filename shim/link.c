@@ -30,6 +30,16 @@ struct parts {
 	unsigned int n;
 };
 
+void link_need_supervisor(const char *scandir, const char *what, const char *where)
+{
+	int r = slot_is_scanned(scandir);
+
+	if (r < 0)
+		msg_die(EXIT_SYSTEM, r, "unable to open %s/.s6-svscan/lock", scandir);
+	if (r == 0)
+		msg_die(1, 0, "%s not running on %s", what, where);
+}
+
 bool link_option(struct link_request *rq, int letter)
 {
 	switch (letter) {

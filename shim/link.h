@@ -18,6 +18,9 @@ struct link_request {
 	bool force, public;     /* mode of its event directory */
 };
 
+/* Ends the process unless somebody supervises scandir: with 1, "WHAT not running on WHERE", or 111 if that cannot be told. */
+void link_need_supervisor(const char *scandir, const char *what, const char *where);
+
 /* Takes one option of "dDfP"; false if it is none of them. */
 bool link_option(struct link_request *rq, int letter);
 

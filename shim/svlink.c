@@ -60,16 +60,6 @@ static void check_service(const char *dir)
 	check_run(path);
 }
 
-static void check_scandir(const char *dir)
-{
-	int r = slot_is_scanned(dir);
-
-	if (r < 0)
-		msg_die(EXIT_SYSTEM, r, "unable to open %s/.s6-svscan/lock", dir);
-	if (r == 0)
-		msg_die(1, 0, "s6-svscan not running on %s", dir);
-}
-
 int svlink_main(int argc, char **argv)
 {
 	struct link_request rq = { .deadline = 0 };
@@ -89,7 +79,7 @@ int svlink_main(int argc, char **argv)
 	rq.name = r > 2 ? word[2] : name;
 	if (!rq.name[0] || rq.name[0] == '.' || rq.name[0] == '/')
 		msg_die(EXIT_USAGE, 0, "invalid name");
-	check_scandir(rq.scandir);
+	link_need_supervisor(rq.scandir, "s6-svscan", rq.scandir);
 	check_service(rq.servicedir);
 	r = slot_is_supervised(rq.servicedir);
 	if (r < 0)
