@@ -55,7 +55,7 @@ NS_ENV=(S6_VERBOSITY=1)
 boot_start
 t_await_line "$NS_LOG" '^web: starts'
 # Not at once: one that does not last is not replaced.
-ns_exec sh -c 'sleep 1.1; pkill -KILL -x hexad-prefix'
+ns_exec sh -c 'sleep 1.1; kill -KILL $(pgrep -x hexad-prefix)'
 t_await_line "$NS_LOG" 'the process that puts names before lines has gone$'
 ns_exec s6-svc -wr -T 10000 -r /run/service/web
 t_await 10 twice
