@@ -20,6 +20,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/close_range.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -109,6 +110,8 @@ static pid_t start(char **argv)
 	dup2(null, 0);
 	dup2(null, 1);
 	dup2(null, 2);
+	/* As process 1 of a container: what our own starter has left open would be passed on by each of them to every service. */
+	close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
 	execvp(argv[0], argv);
 	_exit(127);
 }
