@@ -243,6 +243,7 @@ static struct api *api_create(struct supervisor *sv)
 		api->listener[i].api = api;
 	for (size_t i = 0; i < API_PLACES; i++) {
 		api->client[i].api = api;
+		api->client[i].in = api->in[i];
 		api->client[i].fd = -1;
 		for (size_t k = 0; k < 3; k++)
 			api->client[i].passed[k] = -1;

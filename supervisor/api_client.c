@@ -312,7 +312,7 @@ static ssize_t receive(struct api_client *c)
 		struct cmsghdr align;
 		char buf[CMSG_SPACE(sizeof c->passed)];
 	} control;
-	struct iovec iov = { .iov_base = c->in, .iov_len = sizeof c->in };
+	struct iovec iov = { .iov_base = c->in, .iov_len = PROTO_FRAME };
 	struct msghdr m = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.buf,
 		.msg_controllen = sizeof control.buf };
 	ssize_t n = recvmsg(c->fd, &m, MSG_DONTWAIT | MSG_TRUNC | MSG_CMSG_CLOEXEC);
@@ -350,7 +350,7 @@ static void read_request(struct api_client *c)
 		return;
 	}
 	c->busy = true;
-	if ((size_t)n > sizeof c->in)
+	if ((size_t)n > PROTO_FRAME)
 		api_answer(c, EXIT_USAGE, "malformed request: longer than %d bytes", PROTO_FRAME);
 	else if (proto_decode(c->in, (size_t)n, &c->frame) < 0)
 		api_answer(c, EXIT_USAGE, "malformed request: no sequence of fields");

@@ -88,7 +88,7 @@ struct api_client {
 	struct proto_frame frame;     /* the request, in in[] */
 	size_t reply_len;             /* the last frame of the answer, not sent yet; 0: none */
 	char reply[API_SENTENCE + 32];
-	char in[PROTO_FRAME];
+	char *in;                     /* PROTO_FRAME bytes of the place */
 };
 
 enum api_job_phase {
@@ -168,6 +168,7 @@ struct api {
 	struct api_client client[API_PLACES];
 	uint64_t job_seq;
 	struct api_job job[API_PLACES_JOBS];
+	char in[API_PLACES][PROTO_FRAME]; /* at the end: no memory is used for what nobody has written to */
 };
 
 /* api.c: something that kept the memory has gone; the last one frees it after api_close. */

@@ -114,7 +114,7 @@ static void add_asked(struct pairs *p, const struct asked *a)
 
 	tai64n_format(stamp, &a->stamp);
 	add(p, "asked_by", "%s", asked_by_name(a->by));
-	add(p, "asked_what", "%s", a->what);
+	add(p, "asked_what", "%s", ctl_event_name((enum sv_event)a->what));
 	add(p, "asked_at", "%s", stamp);
 	if (a->by != ASKED_SOCKET)
 		return;

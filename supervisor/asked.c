@@ -2,8 +2,6 @@
 #include "asked.h"
 
 #include <stdbool.h>
-#include <stdio.h>
-#include <string.h>
 
 #include "service.h"
 #include "tai.h"
@@ -29,12 +27,12 @@ static bool says_what_is_wanted(const struct service *s, enum sv_event ev)
 	}
 }
 
-static void note(struct service *s, const struct asked *who, const char *what)
+static void note(struct service *s, const struct asked *who, enum sv_event what)
 {
 	struct asked *a = &s->d->asked;
 
 	*a = *who;
-	snprintf(a->what, sizeof(a->what), "%s", what);
+	a->what = (uint8_t)what;
 	a->stamp = tai_now();
 }
 
@@ -43,14 +41,14 @@ void asked_note(struct service *s, enum sv_event ev)
 	static const struct asked finish = { .by = ASKED_FINISH };
 
 	if (says_what_is_wanted(s, ev))
-		note(s, ev == EV_DIED_125 ? &finish : &s->sv->asker, ctl_event_name(ev));
+		note(s, ev == EV_DIED_125 ? &finish : &s->sv->asker, ev);
 }
 
 void asked_begin(struct service *s)
 {
 	static const struct asked directory = { .by = ASKED_DIRECTORY };
 
-	note(s, &directory, s->d->m.want_up ? "UP" : "DOWN");
+	note(s, &directory, s->d->m.want_up ? EV_UP : EV_DOWN);
 }
 
 const char *asked_by_name(uint8_t by)

@@ -21,11 +21,11 @@ enum asked_by {
 };
 
 struct asked {
-	uint8_t by; /* enum asked_by */
+	uint8_t by;   /* enum asked_by */
+	uint8_t what; /* the event, enum sv_event */
 	uid_t uid;  /* these three: ASKED_SOCKET */
 	pid_t pid;
 	char comm[17];
-	char what[20];  /* the event's name, as in "UP" */
 	struct timespec stamp;
 };
 

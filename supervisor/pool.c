@@ -53,15 +53,21 @@ static size_t map_size(uint32_t max)
 	return head_size() + (size_t)max * sizeof(struct record);
 }
 
-/* FNV-1a: it must notice a half-written record, nobody attacks it. Padding is zero from the start. */
+/* FNV-1a over words: it must notice a half-written record, nobody attacks it. Padding is zero from the start. */
 static uint32_t sum_of(const void *data, size_t len)
 {
-	const uint8_t *p = data;
-	uint32_t h = 2166136261u;
+	const char *p = data;
+	uint64_t h = UINT64_C(14695981039346656037), word;
 
-	for (size_t i = 0; i < len; i++)
-		h = (h ^ p[i]) * 16777619u;
-	return h;
+	for (; len >= sizeof(word); p += sizeof(word), len -= sizeof(word)) {
+		memcpy(&word, p, sizeof(word));
+		h = (h ^ word) * UINT64_C(1099511628211);
+		h ^= h >> 32; /* the product carries upwards only */
+	}
+	word = 0;
+	memcpy(&word, p, len);
+	h = (h ^ word) * UINT64_C(1099511628211);
+	return (uint32_t)(h ^ h >> 32);
 }
 
 static struct pool *pool_map(int fd, uint32_t max, int *err)

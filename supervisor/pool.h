@@ -63,8 +63,8 @@ struct slot_data {
 	int pipe_r, pipe_w;            /* a producer's: the pipe to its logger */
 	uint32_t partner;              /* producer <-> logger, POOL_NONE */
 	uint32_t successor_of;         /* a record that must be gone before this one starts, POOL_NONE */
-	struct asked asked;            /* who wanted it as it is wanted */
 	uint32_t gen;                  /* counts the lives of this record */
+	struct asked asked;            /* who wanted it as it is wanted */
 	char note[NOTE_MAX];           /* why, when that is not plain; shown by status */
 };
 
