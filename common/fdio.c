@@ -116,12 +116,25 @@ static int sync_dir(int dirfd)
 	return r;
 }
 
+int fdio_create_new(int dirfd, const char *name, mode_t mode)
+{
+	int fd = fdio_open(dirfd, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode);
+
+	/* A left-over of a writer that died: rare, so it is looked for only when it is in the way. */
+	if (fd == -EEXIST) {
+		if (sys.unlinkat(dirfd, name, 0) < 0 && errno != ENOENT)
+			return -errno;
+		fd = fdio_open(dirfd, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode);
+	}
+	return fd;
+}
+
 /* Creates tmp and fills it. A close may fail: that is where NFS reports a full disk. */
 static int write_new(int dirfd, const char *tmp, const void *buf, size_t len,
 	mode_t mode, bool sync)
 {
 	int r;
-	int fd = fdio_open(dirfd, tmp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode);
+	int fd = fdio_create_new(dirfd, tmp, mode);
 
 	if (fd < 0)
 		return fd;
@@ -140,12 +153,6 @@ int fdio_replace(int dirfd, const char *name, const char *tmp, const void *buf, 
 {
 	int r = write_new(dirfd, tmp, buf, len, mode, sync);
 
-	/* A left-over of a writer that died: rare, so it is looked for only when it is in the way. */
-	if (r == -EEXIST) {
-		if (sys.unlinkat(dirfd, tmp, 0) < 0 && errno != ENOENT)
-			return -errno;
-		r = write_new(dirfd, tmp, buf, len, mode, sync);
-	}
 	if (r < 0)
 		return r;
 	if (sys.renameat(dirfd, tmp, dirfd, name) < 0) {

@@ -28,8 +28,11 @@ ssize_t fdio_read_all(int fd, void *buf, size_t cap);
 /* Writes all of it; a short write that cannot be completed is an error. */
 int fdio_write_all(int fd, const void *buf, size_t len);
 
+/* Creates name with O_EXCL|O_NOFOLLOW (mode & ~umask), once more after unlinking what is in the way. The descriptor, or -errno. */
+int fdio_create_new(int dirfd, const char *name, mode_t mode);
+
 /*
- * Replaces dirfd/name: unlinks a left-over tmp, creates tmp with O_EXCL|O_NOFOLLOW (mode & ~umask),
+ * Replaces dirfd/name: creates tmp as fdio_create_new does,
  * writes it and renames it over name. On failure tmp is removed. With sync, the file and then the
  * directory are fsynced: that is for volumes, never for a tmpfs.
  */

@@ -8,6 +8,7 @@
 #include "signame.h"
 #include "sys.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <string.h>
 
@@ -77,6 +78,45 @@ int svcdir_flag(int dirfd, const char *file)
 	if (sys.fstatat(dirfd, file, &st, 0) == 0)
 		return 1;
 	return errno == ENOENT ? 0 : -errno;
+}
+
+/* In the order of the bits of a list. */
+static const char *const optional[] = { "down", "finish", "flag-newpidns", "lock-fd", "max-death-tally", "notification-fd" };
+#define OPTIONAL (sizeof(optional) / sizeof(*optional))
+
+static uint32_t bit_of(const char *file)
+{
+	for (uint32_t i = 0; i < OPTIONAL; i++)
+		if (strcmp(optional[i], file) == 0)
+			return UINT32_C(1) << i;
+	return 0;
+}
+
+uint32_t svcdir_list(int dirfd)
+{
+	_Alignas(struct dirent64) char buf[2048];
+	int fd = fdio_open(dirfd, ".", O_RDONLY | O_DIRECTORY, 0);
+	ssize_t len = fd < 0 ? -1 : sys.getdents(fd, buf, sizeof(buf));
+	uint32_t list = 0;
+
+	for (ssize_t at = 0; at < len;) {
+		const struct dirent64 *d = (const void *)(buf + at);
+
+		at += d->d_reclen;
+		list |= bit_of(d->d_name);
+	}
+	/* One buffer holds an ordinary directory. What has more is not read to its end for this. */
+	if (len < 0 || sys.getdents(fd, buf, sizeof(buf)) != 0)
+		list = SVCDIR_UNKNOWN;
+	fdio_close(&fd);
+	return list;
+}
+
+bool svcdir_lacks(uint32_t list, const char *file)
+{
+	uint32_t bit = bit_of(file);
+
+	return bit != 0 && !(list & bit);
 }
 
 bool svcdir_name_ok(const char *name)

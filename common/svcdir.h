@@ -31,6 +31,15 @@ int svcdir_signal(int dirfd, const char *file, int *ret);
 int svcdir_flag(int dirfd, const char *file);
 
 /*
+ * Which of the files that most directories lack are there, from one reading of the directory instead of a failing call for
+ * each: for a caller that is about to ask for several, and only for so long. svcdir_lacks is true where the reading
+ * shows that file is not there; false: it may be there (also where the directory could not be read to its end), ask.
+ */
+uint32_t svcdir_list(int dirfd);
+bool svcdir_lacks(uint32_t list, const char *file);
+#define SVCDIR_UNKNOWN UINT32_MAX /* of a directory that was not read */
+
+/*
  * Is this a name that a scan directory entry may have? Not empty, no leading dot, no slash, at most
  * SV_NAME_MAX bytes. s6 allows all else, newlines too.
  */

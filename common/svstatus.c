@@ -9,7 +9,7 @@
 
 #define AT_STAMP 0
 #define AT_READYSTAMP 12
-#define AT_PID 24
+#define AT_PID SVSTATUS_PID_AT
 #define AT_WSTAT 32
 #define AT_FLAGS 34
 #define PGID_213 8 /* s6 2.13 has a process group id between pid and wait status */
@@ -19,17 +19,21 @@
 #define FLAG_WANT_UP 4
 #define FLAG_READY 8
 
+void svstatus_pack_pid(uint8_t out[SVSTATUS_PID_BYTES], pid_t pid)
+{
+	uint64_t left = (uint64_t)pid;
+
+	for (int i = SVSTATUS_PID_BYTES - 1; i >= 0; i--) {
+		out[i] = (uint8_t)left;
+		left >>= 8;
+	}
+}
+
 void svstatus_pack(uint8_t out[SVSTATUS_SIZE], const struct svstatus *st)
 {
-	uint64_t pid = (uint64_t)st->pid;
-	int i;
-
 	tai64n_pack(out + AT_STAMP, &st->stamp);
 	tai64n_pack(out + AT_READYSTAMP, &st->readystamp);
-	for (i = 7; i >= 0; i--) {
-		out[AT_PID + i] = (uint8_t)pid;
-		pid >>= 8;
-	}
+	svstatus_pack_pid(out + AT_PID, st->pid);
 	out[AT_WSTAT] = (uint8_t)(st->wstat >> 8);
 	out[AT_WSTAT + 1] = (uint8_t)st->wstat;
 	out[AT_FLAGS] = (uint8_t)((st->paused ? FLAG_PAUSED : 0) |

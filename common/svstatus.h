@@ -15,6 +15,8 @@
 #define SVSTATUS_SIZE 35
 #define SVSTATUS_SIZE_213 43
 #define SVSTATUS_FILE "supervise/status"
+#define SVSTATUS_PID_AT 24
+#define SVSTATUS_PID_BYTES 8
 
 struct svstatus {
 	struct timespec stamp;      /* last transition between up and down, UTC */
@@ -25,6 +27,9 @@ struct svstatus {
 };
 
 void svstatus_pack(uint8_t out[SVSTATUS_SIZE], const struct svstatus *st);
+
+/* The bytes at SVSTATUS_PID_AT alone. Safe between fork and exec. */
+void svstatus_pack_pid(uint8_t out[SVSTATUS_PID_BYTES], pid_t pid);
 
 /* Accepts 35 bytes or more; exactly 43 are read as s6 2.13's layout. -EPIPE if shorter than 35,
  * -EINVAL if the pid is no pid: what another wrote must not end in a kill of the wrong process. */

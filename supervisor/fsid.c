@@ -47,7 +47,7 @@ static void back(void)
 
 int fsid_enter(uid_t uid, gid_t gid)
 {
-	if (geteuid() != 0 || uid == 0)
+	if (uid == 0 || geteuid() != 0)
 		return 0;
 	if (!drop_groups())
 		return -EPERM;

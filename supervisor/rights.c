@@ -99,9 +99,11 @@ static enum rights_as judge_root(const struct service *s, const struct stat *dir
 		what = "the directory";
 	else if (s->id->is_log && (sys.fstatat(s->d->dirfd, "..", &parent, 0) < 0 || !root_only(&parent)))
 		what = "the parent of the log directory";
-	else if (sys.fstatat(s->d->dirfd, file, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(st.st_mode) && st.st_uid == 0)
+	else if (sys.fstatat(s->d->dirfd, file, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		what = errno == ENOENT ? NULL : file; /* a missing one is exec's to report */
+	else if (S_ISLNK(st.st_mode) && st.st_uid == 0)
 		return RIGHTS_LINK;
-	else if (!file_root_only(s->d->dirfd, file))
+	else if (S_ISLNK(st.st_mode) || !root_only(&st))
 		what = file;
 	if (!what)
 		return RIGHTS_SELF;

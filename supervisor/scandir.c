@@ -22,6 +22,7 @@
 #include "service.h"
 #include "svcdir.h"
 #include "sys.h"
+#include "tai.h"
 
 #define SAID_PER_SECOND 20 /* lines about letters that are not obeyed */
 #define SCAN_BYTES 64     /* letters read from the control FIFO in one turn */
@@ -105,6 +106,7 @@ static struct service *seen_find(const struct seen_table *t, struct supervisor *
 struct scan {
 	struct supervisor *sv;
 	struct seen_table table;
+	struct timespec began; /* UTC */
 	bool again; /* something failed that may work later */
 	uint32_t refused; /* too many */
 };
@@ -190,11 +192,22 @@ static int open_slot(int dirfd, const char *name, bool is_link, struct stat *ret
 	return fd;
 }
 
-static void see(struct service *s, const char *name)
+/*
+ * What was looked for in a directory need not be looked for again while its time is the same; that counts if it was old
+ * enough to change with whatever came next.
+ */
+static void look(const struct scan *sc, struct service *s, const struct stat *st)
+{
+	s->unchanged = st->st_mtim.tv_sec == s->looked.tv_sec && st->st_mtim.tv_nsec == s->looked.tv_nsec;
+	s->looked = sc->began.tv_sec - st->st_mtim.tv_sec > 1 ? st->st_mtim : (struct timespec){ 0 };
+}
+
+static void see(const struct scan *sc, struct service *s, const char *name, const struct stat *st)
 {
 	if (s->seen)
 		return; /* two names for one directory: the first one met stays */
 	s->seen = true;
+	look(sc, s, st);
 	if (strcmp(s->id->name, name) != 0)
 		snprintf(s->id->name, sizeof(s->id->name), "%s", name);
 }
@@ -241,9 +254,14 @@ static void scan_log(struct scan *sc, struct service *producer)
 	int flags = sc->sv->scandir_shared ? AT_SYMLINK_NOFOLLOW : 0;
 	int fd;
 
+	if (producer->unchanged && producer->d->partner == POOL_NONE && !producer->odd_log)
+		return; /* there was none */
+	producer->odd_log = true;
 	if (sys.fstatat(producer->d->dirfd, "log", &st, flags) < 0) {
 		if (errno != ENOENT)
 			keep_name(sc->sv, producer->id->name);
+		else /* a link's target may come without a change here */
+			producer->odd_log = sys.fstatat(producer->d->dirfd, "log", &st, AT_SYMLINK_NOFOLLOW) == 0;
 		return;
 	}
 	if (!S_ISDIR(st.st_mode))
@@ -252,7 +270,7 @@ static void scan_log(struct scan *sc, struct service *producer)
 		return;
 	logger = seen_find(&sc->table, sc->sv, &st);
 	if (logger) {
-		see(logger, name);
+		see(sc, logger, name, &st);
 		if (logger->d->partner == POOL_NONE)
 			(void)join(sc, producer, logger);
 		return;
@@ -343,7 +361,7 @@ static void scan_entry(struct scan *sc, const char *name)
 		scan_new(sc, name, is_link);
 		return;
 	}
-	see(s, name);
+	see(sc, s, name, &st);
 	scan_log(sc, s);
 }
 
@@ -450,7 +468,7 @@ void scandir_on_timer(uv_timer_t *t)
 
 void scandir_scan(struct supervisor *sv)
 {
-	struct scan sc = { .sv = sv };
+	struct scan sc = { .sv = sv, .began = tai_now() };
 	bool whole;
 
 	if (sv->head->leaving || sv->head->scandirfd < 0 || (sv->boot && boot_stopping(sv)))

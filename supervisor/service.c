@@ -38,6 +38,40 @@ void service_raise(struct service *s, enum sv_event ev)
 		s->queue[s->nqueued++] = (uint8_t)ev;
 }
 
+/*
+ * What an event brings is told when it has been carried out, the record before the letters. Where the start of run
+ * follows at once, both are told together: its child has put the record of the start in place (spawn_record) before
+ * anything is executed. One that may be held up waits until the rest is told.
+ */
+void service_tell(struct service *s)
+{
+	int r = s->status_due ? svfiles_write_status(s) : 0;
+
+	if (r < 0)
+		service_warn(s, r, "unable to write status file");
+	s->status_due = s->first_status = false;
+	if (s->nletters > 0)
+		svfiles_notify(s, s->letters, s->nletters);
+	s->nletters = 0;
+}
+
+/* Is a start next, or just made? */
+static bool start_follows(const struct service *s)
+{
+	return s->nqueued > 0 && (s->queue[0] == EV_TIMEOUT || s->queue[0] == EV_SPAWNED);
+}
+
+void service_letters(struct service *s, const char *letters)
+{
+	size_t n = strlen(letters);
+
+	if (s->nletters + n > sizeof(s->letters))
+		service_tell(s);
+	memcpy(s->letters + s->nletters, letters, n);
+	s->nletters += (uint8_t)n;
+	api_event(s, letters);
+}
+
 static void step(struct service *s, enum sv_event ev)
 {
 	struct sv_step st = sv_step(&s->d->m, ev);
@@ -45,6 +79,8 @@ static void step(struct service *s, enum sv_event ev)
 	asked_note(s, ev);
 	s->d->m = st.next;
 	service_act(s, ev, &st);
+	if (!start_follows(s))
+		service_tell(s);
 }
 
 /* An incarnation has ended: the next one, or none any more. */
@@ -52,7 +88,8 @@ static void leave(struct service *s)
 {
 	int64_t now = mono_ns(), due = s->d->begun_ns + SECOND;
 
-	svfiles_notify(s, "x");
+	service_letters(s, "x");
+	service_tell(s);
 	watch_stop(&s->ctl);
 	service_unwatch(s);
 	svfiles_close(s);
@@ -85,6 +122,7 @@ void service_feed(struct service *s, enum sv_event ev)
 		step(s, next);
 	}
 	s->stepping = false;
+	svfiles_end_turn();
 	/* The producer may have gone first, being down already. */
 	if (ev == EV_SUP_HUP && s->id->is_log && s->d->partner == POOL_NONE)
 		service_bound_last_read(s);
@@ -308,12 +346,16 @@ static void begin_again(struct service *s)
 		s->fresh = true;
 }
 
-/* The fault may have come between the temporary file of the first status and its name. */
+/* The fault may have come before the first status had its name: then nobody has heard of this incarnation. */
 static void recover_status(struct service *s)
 {
-	if (s->d->begun && !s->d->vanished
-		&& sys.faccessat(s->d->dirfd, "supervise/status", F_OK, AT_SYMLINK_NOFOLLOW) < 0 && errno == ENOENT)
-		(void)svfiles_write_status(s);
+	if (!s->d->begun || s->d->vanished
+		|| sys.faccessat(s->d->dirfd, "supervise/status", F_OK, AT_SYMLINK_NOFOLLOW) == 0 || errno != ENOENT)
+		return;
+	s->status_due = s->first_status = true;
+	service_letters(s, "s");
+	service_tell(s);
+	svfiles_end_turn();
 }
 
 void service_recover(struct service *s)
@@ -323,6 +365,7 @@ void service_recover(struct service *s)
 	if (s->d->spawned > 0 && !s->d->spawned_finish && s->d->m.state == SV_DOWN) {
 		service_set_pid(s, s->d->spawned);
 		s->d->started_ns = mono_ns();
+		s->up_stamp = tai_now();
 		service_feed(s, EV_SPAWNED);
 		return;
 	}
@@ -371,6 +414,7 @@ static int begin_files(struct service *s, char *why, size_t cap, int *ret_down)
 
 	if (r < 0)
 		return r;
+	svfiles_list(s);
 	*ret_down = svfiles_is_down(s);
 	if (*ret_down < 0) {
 		snprintf(why, cap, "unable to check down: %s", strerror(-*ret_down));
@@ -406,15 +450,11 @@ void service_begin(struct service *s)
 	s->d->note[0] = '\0';
 	s->d->wstat = 0;
 	s->d->stamp = s->d->readystamp = tai_now();
-	/* Compat: paused with pid 0 is how s6 2.13.2 and later say "not started yet", in the first status only. */
-	s->d->m = (struct sv_machine){ .state = SV_DOWN, .want_up = !down, .paused = true, .ready = true };
+	s->d->m = (struct sv_machine){ .state = SV_DOWN, .want_up = !down, .ready = true };
 	asked_begin(s);
 	pool_commit(s->sv->pool, s->idx);
-	r = svfiles_write_status(s);
-	if (r < 0)
-		service_warn(s, r, "unable to write status file");
-	s->d->m.paused = false;
-	svfiles_notify(s, "s");
+	s->status_due = s->first_status = true;
+	service_letters(s, "s");
 	service_feed(s, EV_TIMEOUT);
 }
 
@@ -564,15 +604,30 @@ void service_mend(struct service *s)
 		service_note(s, "unable to make supervise/control again: %s", strerror(-r));
 }
 
+static struct svstatus status_of(const struct slot_data *d, const struct sv_machine *m)
+{
+	return (struct svstatus){
+		.stamp = d->stamp, .readystamp = d->readystamp, .pid = d->pid, .wstat = d->wstat,
+		.paused = m->paused, .want_up = m->want_up, .ready = m->ready,
+		.finishing = m->state == SV_FINISH || m->state == SV_LASTFINISH,
+	};
+}
+
 void service_status(const struct service *s, struct svstatus *ret)
 {
-	const struct slot_data *d = s->d;
+	*ret = status_of(s->d, &s->d->m);
+	/* Compat: paused with pid 0 is how s6 2.13.2 and later say "not started yet", in the first status only. */
+	if (s->first_status && ret->pid == 0)
+		ret->paused = true;
+}
 
-	*ret = (struct svstatus){
-		.stamp = d->stamp, .readystamp = d->readystamp, .pid = d->pid, .wstat = d->wstat,
-		.paused = d->m.paused, .want_up = d->m.want_up, .ready = d->m.ready,
-		.finishing = d->m.state == SV_FINISH || d->m.state == SV_LASTFINISH,
-	};
+void service_status_up(const struct service *s, struct svstatus *ret)
+{
+	const struct sv_step up = sv_step(&s->d->m, EV_SPAWNED);
+
+	*ret = status_of(s->d, &up.next);
+	ret->stamp = s->up_stamp;
+	ret->pid = 0;
 }
 
 bool service_is_catch_all(const struct service *s)

@@ -14,23 +14,30 @@
 #include "supervisor.h"
 #include "svstatus.h"
 
+#define SERVICE_LETTERS 12 /* "s", "dD" and "u" of one turn, and room */
 #define SERVICE_QUEUE 8 /* events raised while one is carried out; the rules raise two at most */
 
 struct service {
 	struct supervisor *sv;
-	uint32_t idx;              /* of its record */
 	struct slot_ident *id;     /* in the pool */
 	struct slot_data *d;       /* in the pool */
 	struct watch *ctl, *notify, *execp; /* NULL when there is nothing to watch (watch.h) */
 	uv_timer_t timer;          /* its close callback frees the struct */
-	bool ctl_left;             /* its control FIFO is not read for a moment (control.h) */
-	uint32_t ctl_tokens;
+	struct timespec looked;    /* scandir.c: the time of its directory at the last scan; 0: look again */
+	struct timespec up_stamp;  /* when the start under way began, UTC */
 	int64_t ctl_since_ns;
+	uint32_t ctl_tokens;
+	uint32_t idx;              /* of its record */
+	int wstatus;               /* of the death being handled */
+	bool ctl_left;             /* its control FIFO is not read for a moment (control.h) */
 	bool stepping;
 	bool seen, fresh;          /* scandir.c, within one scan: met, and taken in it */
+	bool unchanged;            /* scandir.c: nothing in its directory was made, moved or removed since the last scan */
+	bool odd_log;              /* scandir.c: something in it is called log, of which a logger may come without a change */
+	bool status_due, first_status; /* service_tell: there is something to write; it is an incarnation's first */
 	uint8_t fds;               /* scandir.c: what it may have open at most; 0: not counted yet */
-	int wstatus;               /* of the death being handled */
-	uint8_t nqueued;
+	uint8_t nletters, nqueued;
+	char letters[SERVICE_LETTERS]; /* of event/, that go out with the record */
 	uint8_t queue[SERVICE_QUEUE];
 };
 
@@ -90,6 +97,9 @@ void service_mend(struct service *s);
 
 /* The status record as it is (or would be) on disk. */
 void service_status(const struct service *s, struct svstatus *ret);
+
+/* The same as it will be when the run that is being started is there, without its pid. */
+void service_status_up(const struct service *s, struct svstatus *ret);
 
 /* Is it the logger of all that has none of its own: s6-svscan-log, which reads what we write ourselves? */
 bool service_is_catch_all(const struct service *s);

@@ -33,7 +33,7 @@ void service_complain(const struct service *s, const char *file, int err)
 /* A flag that cannot be looked for counts as not there, with a warning. */
 bool service_flag(const struct service *s, const char *file)
 {
-	int r = svcdir_flag(s->d->dirfd, file);
+	int r = svfiles_lacks(s, file) ? 0 : svcdir_flag(s->d->dirfd, file);
 
 	if (r < 0)
 		service_warn(s, r, "unable to access %s", file);
@@ -44,7 +44,8 @@ static uint32_t read_uint(struct service *s, const char *file, uint32_t fallback
 {
 	uint32_t n = fallback;
 
-	service_complain(s, file, svcdir_uint(s->d->dirfd, file, &n));
+	if (!svfiles_lacks(s, file))
+		service_complain(s, file, svcdir_uint(s->d->dirfd, file, &n));
 	return n;
 }
 
@@ -91,6 +92,7 @@ static void act_died(struct service *s)
 	s->d->exec_pending = false;
 	retry_count(s, mono_ns() - s->d->started_ns);
 	service_unwatch(s);
+	svfiles_list(s);
 	r = svfiles_add_death(s, s->wstatus, read_uint(s, "max-death-tally", DTALLY_DEFAULT));
 	if (r < 0)
 		service_warn(s, r, "unable to update the death tally");
@@ -143,14 +145,6 @@ static void act_arm_finish(struct service *s)
 	service_arm(s, ms ? mono_ns() + ms * MS : 0);
 }
 
-static void act_status(struct service *s)
-{
-	int r = svfiles_write_status(s);
-
-	if (r < 0)
-		service_warn(s, r, "unable to write status file");
-}
-
 void service_act(struct service *s, enum sv_event ev, const struct sv_step *step)
 {
 	uint32_t a = step->actions;
@@ -182,7 +176,7 @@ void service_act(struct service *s, enum sv_event ev, const struct sv_step *step
 	if (a & ACT_NO_PID)
 		s->d->pid = 0;
 	if (a & ACT_UP_STAMP)
-		s->d->stamp = tai_now();
+		s->d->stamp = s->up_stamp;
 	if (a & ACT_READY_STAMP) {
 		s->d->readystamp = tai_now();
 		s->d->ready_ns = ev == EV_READY ? mono_ns() : s->d->ready_ns;
@@ -200,9 +194,11 @@ void service_act(struct service *s, enum sv_event ev, const struct sv_step *step
 	if (a & ACT_ARM_RETRY)
 		service_arm(s, mono_ns() + RETRY_NS);
 	if (a & ACT_STATUS)
-		act_status(s);
+		s->status_due = true;
 	if (a & ACT_NOTIFY)
-		svfiles_notify(s, step->notify);
+		service_letters(s, step->notify);
+	if (a & ACT_STATUS && a & ACT_RUN)
+		service_tell(s); /* that it is wanted is told apart from its start */
 	if (a & ACT_RUN)
 		service_run(s);
 	if (a & ACT_FINISH)

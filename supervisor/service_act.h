@@ -21,6 +21,10 @@ void service_complain(const struct service *s, const char *file, int err);
 /* Is there such a file? */
 bool service_flag(const struct service *s, const char *file);
 
+/* service.c: letters for event/, told with the status record by service_tell. */
+void service_letters(struct service *s, const char *letters);
+void service_tell(struct service *s);
+
 /* service.c: for actions to report what came of them. */
 void service_raise(struct service *s, enum sv_event ev);
 void service_arm(struct service *s, int64_t deadline_ns);

@@ -15,6 +15,7 @@
 #include "spawn.h"
 #include "svfiles.h"
 #include "sys.h"
+#include "tai.h"
 
 /* The write end of the pair's pipe for a producer, its read end for a logger, /dev/null after a detach. */
 static void standard_fds(const struct service *s, struct spawn *sp)
@@ -68,7 +69,7 @@ static int judge(struct service *s, const char *file, struct spawn *sp, struct i
 static int read_fd_num(const struct service *s, const char *file)
 {
 	uint32_t num;
-	int r = svcdir_uint(s->d->dirfd, file, &num);
+	int r = svfiles_lacks(s, file) ? -ENOENT : svcdir_uint(s->d->dirfd, file, &num);
 
 	if (r == 0 && (num == 0 || num >= spawn_fd_limit()))
 		r = -EINVAL;
@@ -146,7 +147,13 @@ static void start_run(struct service *s, struct spawn *sp)
 		return;
 	}
 	r = open_readiness(s, sp);
+	s->up_stamp = tai_now();
+	if (sp->may_block)
+		service_tell(s);
+	else if (r == 0)
+		sp->record = svfiles_stage_status(s);
 	pid = r < 0 ? r : prefix_spawn(s, sp, &execfd);
+	svfiles_staged(s, sp->record, pid);
 	fdio_close(&sp->notify_fd);
 	fdio_close(&sp->lock_fd);
 	if (pid < 0) {
@@ -197,6 +204,7 @@ void service_run(struct service *s)
 		service_raise(s, EV_SPAWN_REFUSED);
 		return;
 	}
+	svfiles_list(s);
 	sp.lock_num = read_fd_num(s, "lock-fd");
 	sp.notify_num = read_fd_num(s, "notification-fd");
 	if (sp.lock_num >= 0 && sp.lock_num == sp.notify_num) {
@@ -224,7 +232,8 @@ static bool is_there(const struct service *s, const char *file)
 {
 	struct stat st;
 
-	return sys.fstatat(s->d->dirfd, file, &st, AT_SYMLINK_NOFOLLOW) == 0 || errno != ENOENT;
+	return !svfiles_lacks(s, file) &&
+		(sys.fstatat(s->d->dirfd, file, &st, AT_SYMLINK_NOFOLLOW) == 0 || errno != ENOENT);
 }
 
 /* The pid of finish; 0 if there is none, or none that could be started, which is said. */
@@ -236,6 +245,7 @@ static pid_t start_finish(struct service *s, struct spawn *sp)
 	s->d->spawned_finish = true;
 	if (s->d->vanished || !is_there(s, "finish") || judge(s, "finish", sp, &ids) < 0)
 		return 0;
+	service_tell(s);
 	pid = prefix_spawn(s, sp, &s->d->execfd);
 	if (pid < 0)
 		service_warn(s, pid, "unable to spawn ./finish");

@@ -45,12 +45,15 @@ bool slowexec_possible(int dirfd, const char *file, dev_t near)
 	const char *path;
 	struct stat st;
 	ssize_t n;
+	int fd;
 
 	if (sys.fstatat(dirfd, file, &st, AT_SYMLINK_NOFOLLOW) < 0)
 		return false;
 	if (S_ISLNK(st.st_mode) || st.st_dev != near)
 		return true;
-	n = fdio_read_file(dirfd, file, head, HEAD);
+	fd = fdio_open(dirfd, file, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY, 0);
+	n = fd < 0 ? fd : fdio_read_all(fd, head, HEAD);
+	fdio_close(&fd);
 	if (n < 0)
 		return n == -EAGAIN; /* a lease; one that we may not read is exec's to judge */
 	path = interpreter(head, (size_t)n);

@@ -8,6 +8,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -15,6 +16,7 @@
 
 #include "fdio.h"
 #include "noexec.h"
+#include "svstatus.h"
 #include "sys.h"
 
 static struct rlimit nofile;
@@ -136,11 +138,24 @@ static int take_lock(int fd, int num)
 	return r;
 }
 
+static void publish(struct spawn_record *rec, pid_t pid)
+{
+	uint8_t packed[SVSTATUS_PID_BYTES];
+
+	svstatus_pack_pid(packed, pid);
+	rec->done = pwrite(rec->fd, packed, sizeof(packed), SVSTATUS_PID_AT) == (ssize_t)sizeof(packed) &&
+		renameat(rec->dirfd, rec->tmp, rec->dirfd, rec->name) == 0;
+}
+
 /* Into the service directory; the pid is noted first of all, so that no fault of ours loses the child. */
 static int child_enter(const struct spawn *sp)
 {
+	pid_t pid = (pid_t)syscall(SYS_getpid);
+
 	if (sp->note_pid)
-		*sp->note_pid = (pid_t)syscall(SYS_getpid);
+		*sp->note_pid = pid;
+	if (sp->record)
+		publish(sp->record, pid);
 	return fchdir(sp->dirfd) < 0 ? -errno : 0;
 }
 

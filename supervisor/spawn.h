@@ -15,6 +15,16 @@
 
 #include "ids.h"
 
+/*
+ * A status record that waits to be published: written but for the pid, under another name. The child writes its pid and
+ * renames it, so that a program never finds a record that is older than itself.
+ */
+struct spawn_record {
+	int dirfd, fd;         /* a directory and the file tmp in it; both stay the caller's */
+	const char *tmp, *name;
+	volatile bool done;    /* by the child: renamed. True also where the exec failed after it. */
+};
+
 struct spawn {
 	const char *path;            /* relative to dirfd */
 	char *const *argv;
@@ -28,6 +38,7 @@ struct spawn {
 	int (*check)(const char *path); /* asked in the child before the exec, -errno stops it; NULL: none. Needs may_block. */
 	bool new_pidns;              /* process 1 of a pid namespace of its own. Needs may_block. */
 	bool same_session;           /* as ours; else it leads one of its own */
+	struct spawn_record *record; /* NULL: none. Not with may_block. */
 	volatile pid_t *note_pid;    /* the pid is there before anything else can go wrong; NULL: nowhere */
 };
 

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "api.h"
 #include "config.h"
 #include "dtally.h"
 #include "fdio.h"
@@ -17,30 +16,88 @@
 #define LISTENERS_MAX 1024 /* listeners served per event */
 #define TALLY_BYTES (DTALLY_MAX * DTALLY_RECORD)
 
-/* Opens a directory of the slot (how: O_PATH or O_RDONLY) and enters the scope of its owner; leave with leave_dir. */
-static int enter_dir(const struct service *s, const char *name, int how)
+/* A directory of a slot, and whose it is: everything in it is done as him. */
+struct held {
+	const struct service *of;
+	int fd;
+	uid_t uid;
+	gid_t gid;
+};
+
+static int open_dir(const struct service *s, const char *name, int how, struct held *ret)
 {
 	struct stat st;
 	int fd = fdio_open(s->d->dirfd, name, how | O_DIRECTORY | O_NOFOLLOW | O_NONBLOCK, 0);
-	int r;
 
 	if (fd < 0)
 		return fd;
-	if (sys.fstat(fd, &st) < 0)
-		r = -errno;
-	else
-		r = fsid_enter(st.st_uid, st.st_gid);
-	if (r < 0) {
+	if (sys.fstat(fd, &st) < 0) {
+		int r = -errno;
+
 		fdio_close(&fd);
 		return r;
 	}
-	return fd;
+	*ret = (struct held){ s, fd, st.st_uid, st.st_gid };
+	return 0;
 }
 
-static void leave_dir(int *fd)
+/* Opens event/ and enters the scope of its owner; leave with leave_event. */
+static int enter_event(const struct service *s, struct held *ev)
+{
+	int r = open_dir(s, "event", O_RDONLY, ev);
+
+	if (r == 0 && (r = fsid_enter(ev->uid, ev->gid)) < 0)
+		fdio_close(&ev->fd);
+	return r;
+}
+
+static void leave_event(struct held *ev)
 {
 	fsid_leave();
-	fdio_close(fd);
+	fdio_close(&ev->fd);
+}
+
+/* supervise/ of the slot whose turn it is: opened once a turn, svfiles_end_turn closes it. */
+static struct held super = { .fd = -1 };
+
+/* What svfiles_list found for that slot. */
+static struct {
+	const struct service *of;
+	uint32_t list;
+} listed;
+
+/* The descriptor, with the scope of the owner entered; leave with fsid_leave. */
+static int enter_supervise(const struct service *s)
+{
+	int r = 0;
+
+	if (super.of != s) {
+		svfiles_end_turn();
+		r = open_dir(s, "supervise", O_PATH, &super);
+	}
+	if (r == 0)
+		r = fsid_enter(super.uid, super.gid);
+	return r < 0 ? r : super.fd;
+}
+
+void svfiles_end_turn(void)
+{
+	fdio_close(&super.fd);
+	super.of = NULL;
+	listed.of = NULL;
+}
+
+void svfiles_list(const struct service *s)
+{
+	if (listed.of == s)
+		return;
+	listed.of = s;
+	listed.list = svcdir_list(s->d->dirfd);
+}
+
+bool svfiles_lacks(const struct service *s, const char *file)
+{
+	return listed.of == s && svcdir_lacks(listed.list, file);
 }
 
 /* Somebody whose files here are no surprise: the slot's owner, root, or ourselves. */
@@ -137,7 +194,7 @@ static int open_lock(struct service *s, int dir, char *why, size_t cap)
 		return unable(why, cap, "open", "supervise/lock", fd);
 	if (made && umask_takes(0644))
 		(void)sys.fchmod(fd, 0644); /* a lock that nobody can read is still a lock */
-	if (sys.fstat(fd, &st) < 0 || !S_ISREG(st.st_mode)) {
+	if (!made && (sys.fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))) {
 		fdio_close(&fd);
 		return refuse(why, cap, "supervise/lock", "is not a regular file");
 	}
@@ -215,22 +272,20 @@ static int open_control(struct service *s, int dir, char *why, size_t cap)
 /* Compat: s6 empties the tally at every start of a supervisor; it is made new here, so no link is followed. */
 static void empty_tally(int dir)
 {
-	int fd = fdio_open(dir, "death_tally", O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0666);
-
-	if (fd == -EEXIST)
+	if (sys.mknodat(dir, "death_tally", S_IFREG | 0666, 0) < 0 && errno == EEXIST)
 		(void)fdio_replace(dir, "death_tally", "death_tally.new", "", 0, 0666, false);
-	fdio_close(&fd);
 }
 
 int svfiles_open(struct service *s, char *why, size_t cap)
 {
+	struct held event;
 	int made, dir, r;
 
 	if ((made = make_event(s, why, cap)) < 0)
 		return made;
 	if ((r = make_supervise(s, why, cap)) < 0)
 		return r;
-	dir = enter_dir(s, "supervise", O_PATH);
+	dir = enter_supervise(s);
 	if (dir < 0)
 		return unable(why, cap, "open", "supervise", dir);
 	r = open_lock(s, dir, why, cap);
@@ -238,21 +293,22 @@ int svfiles_open(struct service *s, char *why, size_t cap)
 		r = open_control(s, dir, why, cap);
 	if (r == 0)
 		empty_tally(dir);
-	leave_dir(&dir);
+	fsid_leave();
 	if (r < 0) {
 		svfiles_close(s);
 		return r;
 	}
-	dir = made ? -1 : enter_dir(s, "event", O_RDONLY); /* a new one has no stale listeners */
-	if (dir >= 0) {
-		(void)fifodir_clean(dir, NULL, LISTENERS_MAX);
-		leave_dir(&dir);
+	/* A new one has no stale listeners. */
+	if (!made && enter_event(s, &event) == 0) {
+		(void)fifodir_clean(event.fd, NULL, LISTENERS_MAX);
+		leave_event(&event);
 	}
 	return 0;
 }
 
 void svfiles_close(struct service *s)
 {
+	svfiles_end_turn();
 	fdio_close(&s->d->ctlfd);
 	fdio_close(&s->d->lockfd);
 }
@@ -263,43 +319,50 @@ static bool may_create(const struct service *s)
 	return !s->d->vanished && sys.faccessat(s->d->dirfd, "run", F_OK, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
-int svfiles_mend_control(struct service *s)
+static int look_for_control(struct service *s, const struct stat *held)
 {
-	struct stat held, there;
+	struct stat there;
 	char why[NOTE_MAX];
-	int dir, r;
+	int dir = enter_supervise(s);
+	int old = s->d->ctlfd, r = 1;
 
-	if (!may_create(s) || s->d->ctlfd < 0 || sys.fstat(s->d->ctlfd, &held) < 0)
-		return 0;
-	dir = enter_dir(s, "supervise", O_PATH);
 	if (dir < 0)
 		return dir;
-	if (sys.fstatat(dir, "control", &there, AT_SYMLINK_NOFOLLOW) == 0 && there.st_ino == held.st_ino &&
-		there.st_dev == held.st_dev) {
+	if (sys.fstatat(dir, "control", &there, AT_SYMLINK_NOFOLLOW) == 0 && there.st_ino == held->st_ino &&
+		there.st_dev == held->st_dev)
 		r = 0;
-	} else {
-		int old = s->d->ctlfd;
-
-		r = open_control(s, dir, why, sizeof(why));
-		if (r == 0)
-			fdio_close(&old);
-		r = r < 0 ? r : 1;
+	else if ((r = open_control(s, dir, why, sizeof(why))) == 0) {
+		fdio_close(&old);
+		r = 1;
 	}
-	leave_dir(&dir);
+	fsid_leave();
+	svfiles_end_turn();
 	return r;
+}
+
+int svfiles_mend_control(struct service *s)
+{
+	struct stat held;
+
+	if (s->d->ctlfd < 0 || sys.fstat(s->d->ctlfd, &held) < 0)
+		return 0;
+	/* Every scan asks this of every service: a FIFO that was not removed is looked for only where something has changed. */
+	if ((held.st_nlink > 0 && s->unchanged) || !may_create(s))
+		return 0;
+	return look_for_control(s, &held);
 }
 
 int svfiles_open_service_lock(struct service *s, bool *ret_wrote, bool *ret_held)
 {
 	struct flock fl = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
 	struct stat st;
-	int dir = enter_dir(s, "supervise", O_PATH);
+	int dir = enter_supervise(s);
 	int fd, r = 0;
 
 	if (dir < 0)
 		return dir;
 	fd = fdio_open(dir, "service-lock", O_WRONLY | O_NONBLOCK | O_NOFOLLOW | O_CREAT, 0666);
-	leave_dir(&dir);
+	fsid_leave();
 	if (fd < 0)
 		return fd;
 	if (sys.fstat(fd, &st) < 0)
@@ -318,38 +381,84 @@ int svfiles_open_service_lock(struct service *s, bool *ret_wrote, bool *ret_held
 	return fd;
 }
 
+/* The start under way: its record, and the bytes of the one that was published last. */
+static struct {
+	struct spawn_record rec;
+	const struct service *of; /* whose bytes; NULL: nobody's */
+	uint8_t bytes[SVSTATUS_SIZE];
+} staged;
+
+struct spawn_record *svfiles_stage_status(struct service *s)
+{
+	struct svstatus st;
+	int dir = s->d->vanished ? -ENOENT : enter_supervise(s);
+	int fd;
+
+	if (dir < 0)
+		return NULL;
+	service_status_up(s, &st);
+	svstatus_pack(staged.bytes, &st);
+	fd = fdio_create_new(dir, "status.new", 0666);
+	fsid_leave();
+	if (fd < 0 || fdio_write_all(fd, staged.bytes, sizeof(staged.bytes)) < 0) {
+		fdio_close(&fd);
+		return NULL;
+	}
+	staged.rec = (struct spawn_record){ .dirfd = dir, .fd = fd, .tmp = "status.new", .name = "status" };
+	return &staged.rec;
+}
+
+void svfiles_staged(struct service *s, struct spawn_record *rec, pid_t pid)
+{
+	if (!rec)
+		return;
+	staged.of = rec->done && pid > 0 ? s : NULL;
+	if (staged.of)
+		svstatus_pack_pid(staged.bytes + SVSTATUS_PID_AT, pid);
+	else if (rec->done)
+		s->status_due = true; /* it names a child that is gone by now */
+	else
+		(void)sys.unlinkat(rec->dirfd, rec->tmp, 0);
+	fdio_close(&rec->fd);
+}
+
+/* Is it what the child has just published? Once: somebody may remove or change the file at any time. */
+static bool is_published(const struct service *s, const uint8_t buf[SVSTATUS_SIZE])
+{
+	bool is = staged.of == s && memcmp(staged.bytes, buf, SVSTATUS_SIZE) == 0;
+
+	staged.of = NULL;
+	return is;
+}
+
 int svfiles_write_status(struct service *s)
 {
 	uint8_t buf[SVSTATUS_SIZE];
 	struct svstatus st;
 	int dir, r;
 
-	/* The first one is always written: s6 supervises a directory without run, and says so. */
-	if (s->d->vanished || (s->d->started_ns != 0 && !may_create(s)))
-		return 0;
-	dir = enter_dir(s, "supervise", O_PATH);
-	if (dir < 0)
-		return dir;
 	service_status(s, &st);
 	svstatus_pack(buf, &st);
+	/* The first one is always written: s6 supervises a directory without run, and says so. */
+	if (is_published(s, buf) || s->d->vanished || (s->d->started_ns != 0 && !may_create(s)))
+		return 0;
+	dir = enter_supervise(s);
+	if (dir < 0)
+		return dir;
 	r = fdio_replace(dir, "status", "status.new", buf, sizeof(buf), 0666, false);
-	leave_dir(&dir);
+	fsid_leave();
 	return r;
 }
 
-void svfiles_notify(struct service *s, const char *letters)
+void svfiles_notify(struct service *s, const char *letters, size_t n)
 {
-	int dir;
+	struct held event;
 
-	api_event(s, letters);
-	if (s->d->vanished)
-		return;
-	dir = enter_dir(s, "event", O_RDONLY);
-	if (dir < 0)
+	if (s->d->vanished || enter_event(s, &event) < 0)
 		return;
 	/* Failures are the listener's loss alone. */
-	(void)fifodir_notify(dir, NULL, letters, strlen(letters), LISTENERS_MAX);
-	leave_dir(&dir);
+	(void)fifodir_notify(event.fd, NULL, letters, n, LISTENERS_MAX);
+	leave_event(&event);
 }
 
 int svfiles_add_death(struct service *s, int wstat, uint32_t max)
@@ -363,25 +472,26 @@ int svfiles_add_death(struct service *s, int wstat, uint32_t max)
 		max = DTALLY_MAX;
 	if (max == 0 || !may_create(s))
 		return 0;
-	dir = enter_dir(s, "supervise", O_PATH);
+	dir = enter_supervise(s);
 	if (dir < 0)
 		return dir;
 	len = fdio_read_file(dir, "death_tally", buf, TALLY_BYTES);
 	len = (ssize_t)dtally_append(buf, len < 0 ? 0 : (size_t)len, TALLY_BYTES, &rec, max);
 	r = fdio_replace(dir, "death_tally", "death_tally.new", buf, (size_t)len, 0666, false);
-	leave_dir(&dir);
+	fsid_leave();
 	return r;
 }
 
 ssize_t svfiles_read_deaths(const struct service *s, uint8_t *buf, size_t cap)
 {
-	int dir = s->d->vanished ? -ENOENT : enter_dir(s, "supervise", O_PATH);
+	int dir = s->d->vanished ? -ENOENT : enter_supervise(s);
 	ssize_t len;
 
 	if (dir < 0)
 		return dir;
 	len = fdio_read_file(dir, "death_tally", buf, cap);
-	leave_dir(&dir);
+	fsid_leave();
+	svfiles_end_turn();
 	return len;
 }
 
@@ -416,5 +526,5 @@ int svfiles_drop_down(struct service *s)
 
 int svfiles_is_down(const struct service *s)
 {
-	return svcdir_flag(s->d->dirfd, "down");
+	return svfiles_lacks(s, "down") ? 0 : svcdir_flag(s->d->dirfd, "down");
 }
