@@ -5,7 +5,9 @@
 #include "msg.h"
 
 #include "fdio.h"
+#include "nowait.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +18,10 @@
 
 const char *msg_prog = "hexad";
 int msg_fd = STDERR_FILENO;
+bool msg_waits = true;
+unsigned int msg_lost;
+
+static bool torn; /* the last line was taken in part */
 
 /* Appends text as printf does, cut where the line is full; returns the new length. */
 __attribute__((format(printf, 3, 0))) static size_t append_v(
@@ -39,9 +45,38 @@ __attribute__((format(printf, 3, 4))) static size_t append(
 	return len;
 }
 
+/* One line, or as much of it as is taken at once; false: not the whole. */
+static bool put(const char *line, size_t len)
+{
+	ssize_t n = nowait_write(msg_fd, line, len);
+
+	/* What cannot be written to at all loses nothing that somebody would have read. */
+	if (n < 0)
+		return n != -EAGAIN;
+	torn = (size_t)n < len;
+	return !torn;
+}
+
+static void emit_now(const char *line, size_t len)
+{
+	char lost[LINE];
+	size_t n;
+
+	if (msg_lost > 0) {
+		n = append(lost, 0, "%s%s: warning: %u messages were lost: nobody took them\n", torn ? "\n" : "", msg_prog, msg_lost);
+		if (!put(lost, n)) {
+			msg_lost++;
+			return;
+		}
+		msg_lost = 0;
+	}
+	if (!put(line, len))
+		msg_lost++;
+}
+
 /* One line in one write. That stderr is gone is nothing anybody could be told. */
-__attribute__((format(printf, 3, 0))) static void emit(
-	const char *kind, int err, const char *fmt, va_list ap)
+__attribute__((format(printf, 4, 0))) static void emit(
+	const char *kind, bool wait, int err, const char *fmt, va_list ap)
 {
 	char line[LINE];
 	size_t len = append(line, 0, "%s: %s: ", msg_prog, kind);
@@ -50,7 +85,10 @@ __attribute__((format(printf, 3, 0))) static void emit(
 	if (err != 0)
 		len = append(line, len, ": %s", strerror(abs(err)));
 	line[len] = '\n';
-	(void)fdio_write_all(msg_fd, line, len + 1);
+	if (wait)
+		(void)fdio_write_all(msg_fd, line, len + 1);
+	else
+		emit_now(line, len + 1);
 }
 
 void msg_warn(int err, const char *fmt, ...)
@@ -58,7 +96,7 @@ void msg_warn(int err, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	emit("warning", err, fmt, ap);
+	emit("warning", msg_waits, err, fmt, ap);
 	va_end(ap);
 }
 
@@ -67,7 +105,7 @@ void msg_info(const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	emit("info", 0, fmt, ap);
+	emit("info", msg_waits, 0, fmt, ap);
 	va_end(ap);
 }
 
@@ -76,7 +114,7 @@ void msg_error(int err, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	emit("fatal", err, fmt, ap);
+	emit("fatal", msg_waits, err, fmt, ap);
 	va_end(ap);
 }
 
@@ -85,7 +123,7 @@ void msg_die(int code, int err, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	emit("fatal", err, fmt, ap);
+	emit("fatal", true, err, fmt, ap);
 	va_end(ap);
 	exit(code);
 }

@@ -7,6 +7,7 @@
 #ifndef SV_MSG_H
 #define SV_MSG_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #define EXIT_TIMEOUT 99   /* s6: the time asked for is over */
@@ -22,6 +23,13 @@ extern const char *msg_prog;
 
 /* Where they go: standard error, unless that is changed. */
 extern int msg_fd;
+
+/*
+ * false: a line that is not taken at once (a full pipe that nobody reads, a terminal that was stopped) is lost, and the next
+ * one that is taken is preceded by how many were. For PID 1, which must not wait; msg_die and msg_usage wait all the same.
+ */
+extern bool msg_waits;
+extern unsigned int msg_lost;
 
 void msg_warn(int err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void msg_info(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

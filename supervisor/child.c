@@ -185,6 +185,7 @@ static void __attribute__((noreturn)) child_main(struct supervisor *sv, const st
 
 	signals_default();
 	msg_fd = STDERR_FILENO; /* PID 1's may be another, which is closed below */
+	msg_lost = 0; /* those are PID 1's to tell */
 	(void)setsid();
 	child_cwd(spec);
 	/*

@@ -69,6 +69,8 @@ static void block_signals(sigset_t *set)
 	mask = *set;
 	for (size_t i = 0; i < sizeof(faults) / sizeof(*faults); i++)
 		sigaddset(&mask, faults[i]);
+	/* A terminal with tostop set, and we in the background: blocked, what is written there just goes through. */
+	sigaddset(&mask, SIGTTOU);
 	sigprocmask(SIG_SETMASK, &mask, NULL);
 	signal(SIGCHLD, SIG_DFL);
 	signal(SIGPIPE, on_sigpipe);
@@ -336,6 +338,7 @@ int main(int argc, char **argv)
 	sv.argv = title_init(argc, argv);
 	options_parse(&opt, sv.argv, resume_fd >= 0);
 	prctl(PR_SET_NAME, opt.mode == MODE_SINGLE ? "s6-supervise" : "s6-svscan");
+	msg_waits = false;
 	msg_prog = opt.prog;
 	sv.mode = opt.mode;
 	sv.scandir = opt.dir;

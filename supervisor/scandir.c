@@ -20,6 +20,7 @@
 #include "rights.h"
 #include "scandir_int.h"
 #include "service.h"
+#include "slowdir.h"
 #include "svcdir.h"
 #include "sys.h"
 #include "tai.h"
@@ -31,6 +32,7 @@
 #define FDS_PER_SLOT 3    /* control, lock, directory */
 #define FDS_AT_MOST 7     /* and a log pipe, the pipe of its readiness, that of its exec */
 #define FDS_RESERVED 64   /* for ourselves, clients and programs being started */
+#define REMOTE "it is on a file system that may stop answering"
 #define FDS_CHANGED 16    /* one slot in so many may have got a notification-fd since it was looked at */
 
 /* (dev, ino) -> record, for one scan. Open addressing; without memory every look-up walks the records. */
@@ -107,6 +109,7 @@ struct scan {
 	struct supervisor *sv;
 	struct seen_table table;
 	struct timespec began; /* UTC */
+	struct slowdir slow;
 	bool again; /* something failed that may work later */
 	uint32_t refused; /* too many */
 };
@@ -179,10 +182,14 @@ static struct service *take(struct scan *sc, const char *name, int fd, const str
 }
 
 /* Opens a directory entry that is to be a slot; *ret is the stat of what was opened. */
-static int open_slot(int dirfd, const char *name, bool is_link, struct stat *ret)
+static int open_slot(struct scan *sc, int dirfd, const char *name, bool is_link, struct stat *ret)
 {
-	int fd = fdio_open(dirfd, name, O_PATH | O_DIRECTORY | (is_link ? 0 : O_NOFOLLOW), 0);
+	int fd;
 
+	if (sc->slow.any)
+		fd = slowdir_open(&sc->slow, dirfd, name, &is_link);
+	else
+		fd = fdio_open(dirfd, name, O_PATH | O_DIRECTORY | (is_link ? 0 : O_NOFOLLOW), 0);
 	if (fd >= 0 && sys.fstat(fd, ret) < 0) {
 		int r = -errno;
 
@@ -196,10 +203,30 @@ static int open_slot(int dirfd, const char *name, bool is_link, struct stat *ret
  * What was looked for in a directory need not be looked for again while its time is the same; that counts if it was old
  * enough to change with whatever came next.
  */
-static void look(const struct scan *sc, struct service *s, const struct stat *st)
+static void compare(const struct scan *sc, struct service *s, const struct stat *st)
 {
 	s->unchanged = st->st_mtim.tv_sec == s->looked.tv_sec && st->st_mtim.tv_nsec == s->looked.tv_nsec;
 	s->looked = sc->began.tv_sec - st->st_mtim.tv_sec > 1 ? st->st_mtim : (struct timespec){ 0 };
+}
+
+/*
+ * The stat of an entry, of what it leads to if it is a link and is to be followed. 0 or -errno: -EREMOTE is not to be
+ * touched.
+ */
+static int look(struct scan *sc, int dirfd, const char *name, bool follow, struct stat *ret, bool *ret_link)
+{
+	int r, fd;
+
+	if (sc->slow.any) {
+		fd = slowdir_open(&sc->slow, dirfd, name, ret_link);
+		r = fd < 0 ? fd : sys.fstat(fd, ret) < 0 ? -errno : 0;
+		fdio_close(&fd);
+		return r;
+	}
+	if (sys.fstatat(dirfd, name, ret, AT_SYMLINK_NOFOLLOW) < 0)
+		return -errno;
+	*ret_link = S_ISLNK(ret->st_mode);
+	return *ret_link && follow && sys.fstatat(dirfd, name, ret, 0) < 0 ? -errno : 0;
 }
 
 static void see(const struct scan *sc, struct service *s, const char *name, const struct stat *st)
@@ -207,7 +234,7 @@ static void see(const struct scan *sc, struct service *s, const char *name, cons
 	if (s->seen)
 		return; /* two names for one directory: the first one met stays */
 	s->seen = true;
-	look(sc, s, st);
+	compare(sc, s, st);
 	if (strcmp(s->id->name, name) != 0)
 		snprintf(s->id->name, sizeof(s->id->name), "%s", name);
 }
@@ -251,20 +278,18 @@ static void scan_log(struct scan *sc, struct service *producer)
 	struct stat st, parent;
 	struct service *logger;
 	const char *why;
-	int flags = sc->sv->scandir_shared ? AT_SYMLINK_NOFOLLOW : 0;
-	int fd;
+	bool is_link = false, shared = sc->sv->scandir_shared;
+	int fd, err;
 
 	if (producer->unchanged && producer->d->partner == POOL_NONE && !producer->odd_log)
 		return; /* there was none */
-	producer->odd_log = true;
-	if (sys.fstatat(producer->d->dirfd, "log", &st, flags) < 0) {
-		if (errno != ENOENT)
-			keep_name(sc->sv, producer->id->name);
-		else /* a link's target may come without a change here */
-			producer->odd_log = sys.fstatat(producer->d->dirfd, "log", &st, AT_SYMLINK_NOFOLLOW) == 0;
-		return;
-	}
-	if (!S_ISDIR(st.st_mode))
+	err = look(sc, producer->d->dirfd, "log", !shared, &st, &is_link);
+	producer->odd_log = err != -ENOENT || is_link; /* a link's target may come without a change here */
+	if (err == -EREMOTE)
+		service_note(producer, "refused its logger: " REMOTE);
+	if (err < 0 && err != -ENOENT)
+		keep_name(sc->sv, producer->id->name);
+	if (err < 0 || !S_ISDIR(st.st_mode) || (is_link && shared))
 		return;
 	if (snprintf(name, sizeof(name), "%s/log", producer->id->name) >= (int)sizeof(name))
 		return;
@@ -275,7 +300,7 @@ static void scan_log(struct scan *sc, struct service *producer)
 			(void)join(sc, producer, logger);
 		return;
 	}
-	fd = open_slot(producer->d->dirfd, "log", !flags, &st);
+	fd = open_slot(sc, producer->d->dirfd, "log", is_link, &st);
 	if (fd < 0) {
 		msg_warn(fd, "unable to open %s", quoted(name));
 		sc->again = true;
@@ -300,7 +325,7 @@ static void scan_new(struct scan *sc, const char *name, bool is_link)
 	struct service *s;
 	struct stat st;
 	const char *why;
-	int fd = open_slot(sc->sv->head->scandirfd, name, is_link, &st);
+	int fd = open_slot(sc, sc->sv->head->scandirfd, name, is_link, &st);
 
 	if (fd < 0) {
 		if (fd != -ENOTDIR) {
@@ -325,8 +350,13 @@ static void scan_new(struct scan *sc, const char *name, bool is_link)
 
 static void unable_to_stat(struct scan *sc, const char *name, int err)
 {
+	if (err == -EREMOTE) {
+		msg_warn(0, "%s: refused: " REMOTE, quoted(name));
+		keep_name(sc->sv, name);
+		return;
+	}
 	msg_warn(err, "unable to stat %s", quoted(name));
-	if (err == ENOENT || err == ELOOP || err == ENOTDIR)
+	if (err == -ENOENT || err == -ELOOP || err == -ENOTDIR)
 		return; /* a link that leads nowhere: what it led to is gone for the scan, as in s6 */
 	keep_name(sc->sv, name);
 	sc->again = true;
@@ -337,16 +367,12 @@ static void scan_entry(struct scan *sc, const char *name)
 	int dirfd = sc->sv->head->scandirfd;
 	struct service *s;
 	struct stat st;
-	bool is_link;
+	bool is_link = false;
+	int err = look(sc, dirfd, name, true, &st, &is_link);
 
-	if (sys.fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) < 0) {
-		if (errno != ENOENT)
-			unable_to_stat(sc, name, errno);
-		return;
-	}
-	is_link = S_ISLNK(st.st_mode);
-	if (is_link && sys.fstatat(dirfd, name, &st, 0) < 0) {
-		unable_to_stat(sc, name, errno);
+	if (err < 0) {
+		if (err != -ENOENT || is_link)
+			unable_to_stat(sc, name, err);
 		return;
 	}
 	if (!S_ISDIR(st.st_mode))
@@ -476,8 +502,10 @@ void scandir_scan(struct supervisor *sv)
 	for (struct service *s = service_next(sv, NULL); s; s = service_next(sv, s))
 		s->seen = false;
 	seen_init(&sc.table, sv);
+	slowdir_load(&sc.slow, sv->head->scandirfd);
 	whole = scan_walk(&sc);
 	free(sc.table.slot);
+	slowdir_free(&sc.slow);
 	if (sc.refused > NAMED_MAX)
 		msg_warn(0, "unable to start supervisor for %u more: too many services", sc.refused - NAMED_MAX);
 	if (whole)

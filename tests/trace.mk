@@ -2,13 +2,15 @@
 # of its table changed; a comparison of traces that does not see that sees nothing.
 
 TRACE_O = $(patsubst %,$(BUILD)/tests/lib/%.o,trace trace_seq trace_io trace_model trace_dir trace_child)
-MUTANTS = $(if $(SAN)$(COV),,1 2 3)
+MUTANTS = $(if $(SAN)$(COV),,1 2 3 4)
 TRACE   = $(BUILD)/trace $(patsubst %,$(BUILD)/mutant/%/hexad,$(MUTANTS))
 
-# d while finish runs does nothing; 125 is an exit code like any other; U leaves the down file of a running service.
+# d while finish runs does nothing; 125 is an exit code like any other; U leaves the down file of a running service;
+# C sends its signal and says nothing of it.
 MUTATION_1 = /^SV_EVENT(DOWN,/s/want_down,  *stop,  *want_down,/want_down, stop, ignore,/
 MUTATION_2 = /^SV_EVENT(DIED_125,/s/finish_failed,/finish_died,/
 MUTATION_3 = /^SV_EVENT(UP_FILE,/s/start_f,  *want_up_f,/start_f, want_up,/
+MUTATION_4 = /^SV_EVENT(CONT_GROUP,/s/ignore,  *continue_run,/ignore, send,/
 
 $(BUILD)/trace: $(TRACE_O)
 	$(if $(Q),@echo "  LD  $@")

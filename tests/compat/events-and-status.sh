@@ -166,4 +166,26 @@ no_run() {
 }
 four_differs svstat "hexad/debian" "0 false true -1 true" 'the first status'
 four_play no_run
+# Who listens, by the name and by whether anybody reads: a FIFO that nobody reads goes with the next event.
+listeners() {
+	local d=$SCAN/web name e
+
+	t_service "$SCAN" web
+	sv_listen web "$d"
+	tree
+	up "$d"
+	e=$d/event
+	for name in ftrig1:@400000006000000000000000:unread ftrig1:@400000006000000000000000:short \
+		ftrig1:@400000006000000000000000:toolong ftrig2:@400000006000000000000000:others .ftrig1:@400000006000000000000000:being; do
+		mkfifo "$e/$name"
+	done
+	sv_tell "$d" d
+	down "$d"
+	see "left" "$(ls -A "$e")"
+	see "the lock, before and after a scan" "$(cl s6-svok "$d"; echo $?) $(cl s6-svscanctl -a "$SCAN"; cl s6-svok "$d"; echo $?)"
+	sv_tell "$d" u
+	up "$d"
+	see "and after a start" "$(cl s6-svok "$d"; echo $?), $(ls -A "$e" | wc -l) left"
+}
+four_play listeners
 t_done

@@ -3,6 +3,7 @@
 #
 # Random operations on many services, the same under Debian's s6-svscan and under hexad: letters, status bytes, signals,
 # tallies, files and what a program inherits are the same after every one of them; and a hexad with a wrong table is found.
+# A quarter of the sequences are about a service and its logger.
 #
 #   SEED=N       other sequences (default 1; "random" picks one). The seed is printed, and replays
 #   SEQUENCES=N  how many (default 2000)
@@ -71,10 +72,13 @@ else
 	t_fail "and the same one" "$(first_difference "$dir/s6.trace" "$dir/hexad.trace")"
 fi
 t_ok "all sequences were run" test "$(grep -c ' final ' "$dir/s6.trace")" = "$sequences"
+for letter in P C K l; do
+	t_ok "with $letter" grep -Eq "^[0-9.]+ (log-)?bytes [^ ]*$letter" "$dir/s6.trace"
+done
 t_ok "of 30 operations or more" test "$(wc -l <"$dir/s6.trace")" -ge $((sequences * 33))
 
 if [ "$sequences" -ge "$few" ]; then
-	for n in 1 2 3; do
+	for n in 1 2 3 4; do
 		trace "mutant$n" -n "$few" -t 3000 "$dir/mutant$n" "$B/mutant/$n/hexad" &
 		pids+=($!)
 	done
@@ -82,7 +86,7 @@ if [ "$sequences" -ge "$few" ]; then
 	# What a run of this few gives where nothing is wrong is the beginning of the one above.
 	awk -v last=$((first + few)) '$1 + 0 < last' "$dir/s6.trace" >"$dir/few.trace"
 	t_is "a few sequences of it" "$(grep -c ' final ' "$dir/few.trace")" "$few"
-	for n in 1 2 3; do
+	for n in 1 2 3 4; do
 		t_ok "mutant $n ran" grep -q ' start ' "$dir/mutant$n.trace"
 		t_fails "mutant $n is found" cmp "$dir/few.trace" "$dir/mutant$n.trace"
 	done

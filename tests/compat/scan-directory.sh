@@ -208,4 +208,34 @@ no_finish() {
 }
 four_differs code "hexad/*" 127 '`crash` that cannot be executed'
 four_play no_finish
+# -X: the standard error of s6-svscan-log, and of all that comes when the tree is over.
+console() {
+	local prog=$B/bin/s6-svscan
+
+	[ "$SUP" = hexad ] || prog=$DEBIAN_S6/s6-svscan
+	see "-X to a closed one" "$("$prog" -X 7 "$SCAN" 2>/dev/null 7>&-; echo $?)"
+	see "-X to a standard one" "$("$prog" -X 2 "$SCAN" 2>/dev/null; echo $?)"
+	mkdir "$SCAN/.s6-svscan"
+	printf '#!/bin/sh\necho output of finish; echo error of finish >&2\n' >"$SCAN/.s6-svscan/finish"
+	chmod 755 "$SCAN/.s6-svscan/finish"
+	t_service "$SCAN" s6-svscan-log 'echo error of the logger >&2; exec cat never'
+	mkfifo "$SCAN/s6-svscan-log/never"
+	t_service "$SCAN" web 'echo error of another >&2; exec cat never'
+	mkfifo "$SCAN/web/never"
+	for name in web s6-svscan-log; do
+		sv_listen $name "$SCAN/$name"
+	done
+	tree -X 4 4>>"$W/console"
+	up "$SCAN/web"
+	up "$SCAN/s6-svscan-log"
+	t_await_line "$W/console" logger >/dev/null
+	t_await_line "$W/tree.err" 'error of another' >/dev/null
+	see "descriptor 4 of a service" "$([ -e "/proc/$(sv_pid "$SCAN/web")/fd/4" ] && echo open || echo closed)"
+	cl s6-svscanctl -q "$SCAN"
+	wait "$TREE_PID"
+	see "code" $?
+	TREE_PID=
+	see "console" "$(cat "$W/console")"
+}
+four_play console
 t_done

@@ -7,7 +7,9 @@
  * was seen after each operation: letters, number of status writes, signals that run got, the status without stamps
  * (but whether they changed), the tally, the down file, what a new process says of itself. Two supervisors that
  * behave alike give the same bytes. -w: it is s6 2.11, which writes the status once more where there is no finish, not
- * after its SIGKILL to a run that did not end in time, and leaks descriptors when a start fails.
+ * after its SIGKILL to a run that did not end in time, and leaks descriptors when a start fails. It does not know the
+ * letters P, C, K and l, and is told others that come to the same. What a run says of its readiness just before its
+ * end is lost to it if it is about to take another SIGCHLD just then; so that run ends when its readiness was heard of.
  *
  * After an operation its sequence waits for what trace_model.c says must come of it, and for nothing else; what
  * comes besides is in the trace too. What does not come within MS is a line "missing", and exit code 1.
@@ -34,7 +36,7 @@
 #include "trace_child.h"
 #include "trace_dir.h"
 
-#define FDS_EACH 6 /* descriptors that a service costs us, or its supervisor */
+#define FDS_EACH 8 /* descriptors that a sequence costs us, or its supervisor */
 
 struct trace g = { .seed = 1, .count = 100, .ops = 32, .at_once = 400, .wait_ms = 40000 };
 

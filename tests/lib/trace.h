@@ -12,6 +12,7 @@
 #define LINGER_MS 1100    /* longer than any restart is held back */
 #define TICK_MS 100
 #define NAME_FORM "s%05d"
+#define PAIR_EVERY 4      /* one sequence in so many is about a service and its logger */
 
 struct service;
 
@@ -37,17 +38,28 @@ struct service {
 	bool run_came, fin_came;
 };
 
+/* A service alone, or one of a service and its logger. */
+struct part {
+	struct model m, old_m;
+	struct service *cur, *old;
+	struct expect replaced, begun; /* what the replacement of its directory leads to: of the old one, of the new one */
+	const char *farewell;          /* letters to the old one */
+};
+
 struct sequence {
 	int number;
 	uint64_t rng;
-	struct model m, old_m;
-	struct service *cur, *old;
-	bool of_old;              /* the operation under way is about the directory that was replaced */
+	struct part part[2];      /* the second is the logger of the first */
+	int parts, at;            /* at: whom the operation under way is about */
+	unsigned long pipe;       /* between the two */
+	bool of_old;              /* it is about the directory that was replaced */
+	bool winding;             /* which ends by now */
+	bool half;                /* OP_READY_EXIT: the exit has not been ordered yet */
 	struct op op;
 	struct expect want;
-	struct expect begun;      /* what the start of the replacement leads to */
 	int done;                 /* operations */
-	bool settled, over, lost;
+	int settled;              /* parts */
+	bool over, lost;
 	int64_t since;
 	FILE *trace;
 	char *text;

@@ -69,7 +69,19 @@ static void connect_to_driver(void)
 		_exit(99);
 }
 
-/* "r NAME INODE PID WORDS" or "f NAME INODE PID CODE,SIGNAL WORDS". */
+/* Where a standard descriptor leads: the inode of a pipe, 0 for /dev/null, 1 for anything else. */
+static unsigned long leads_to(int fd)
+{
+	struct stat st, null;
+
+	if (fstat(fd, &st) < 0)
+		return 1;
+	if (S_ISFIFO(st.st_mode))
+		return (unsigned long)st.st_ino;
+	return S_ISCHR(st.st_mode) && stat("/dev/null", &null) == 0 && st.st_rdev == null.st_rdev ? 0 : 1;
+}
+
+/* "r NAME INODE PID IN OUT WORDS" or "f NAME INODE PID IN OUT CODE,SIGNAL WORDS". */
 static void say_hello(bool finish, int argc, char **argv, const char *words)
 {
 	char buf[512], args[64] = "";
@@ -79,8 +91,8 @@ static void say_hello(bool finish, int argc, char **argv, const char *words)
 	if (finish && argc > 3)
 		snprintf(args, sizeof(args), "%s,%s ", argv[1], argv[2]);
 	stat(".", &st);
-	n = snprintf(buf, sizeof(buf), "%c %s %lu %d %s%s", finish ? 'f' : 'r', argv[finish ? 3 : 1],
-		(unsigned long)st.st_ino, (int)getpid(), args, words);
+	n = snprintf(buf, sizeof(buf), "%c %s %lu %d %lu %lu %s%s", finish ? 'f' : 'r', argv[finish ? 3 : 1],
+		(unsigned long)st.st_ino, (int)getpid(), leads_to(0), leads_to(1), args, words);
 	if (send(sock, buf, (size_t)n, MSG_NOSIGNAL) != n)
 		_exit(99);
 }

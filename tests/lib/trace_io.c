@@ -52,9 +52,41 @@ static struct service *find_service(const char *name, ino_t ino)
 	if (number < 0 || number >= g.nseqs)
 		return NULL;
 	q = &g.seqs[number];
-	if (q->cur && q->cur->ino == ino)
-		return q->cur;
-	return q->old && q->old->ino == ino ? q->old : NULL;
+	for (int i = 0; i < q->parts; i++) {
+		if (q->part[i].cur && q->part[i].cur->ino == ino)
+			return q->part[i].cur;
+		if (q->part[i].old && q->part[i].old->ino == ino)
+			return q->part[i].old;
+	}
+	return NULL;
+}
+
+/* How that is said: "=" is the pipe between a service and its logger, the same for all that they ever start. */
+static char name_end(struct service *s, bool is_that_end, unsigned long where)
+{
+	unsigned long *pipe = &s->seq->pipe;
+
+	if (where < 2)
+		return where == 0 ? 'n' : 'o';
+	if (is_that_end && *pipe == 0)
+		*pipe = where;
+	return where == *pipe ? '=' : 'p';
+}
+
+/* Known: where the logger is gone finish gets a pipe that nobody reads from s6, our own output from hexad. */
+static void name_ends(char *ret, struct service *s, const unsigned long *where)
+{
+	const struct sequence *q = s->seq;
+	bool logger = q->parts > 1 && (s == q->part[1].cur || s == q->part[1].old);
+	bool producer = q->parts > 1 && !logger;
+
+	if (producer && s == q->part[0].old) {
+		strcpy(ret, "--");
+		return;
+	}
+	ret[0] = name_end(s, logger, where[0]);
+	ret[1] = name_end(s, producer, where[1]);
+	ret[2] = '\0';
 }
 
 /* Known: after a start that failed s6 2.11 leaves the notification pipe open, for all that it starts later. */
@@ -89,12 +121,13 @@ static void greet(struct service *s, struct child *c)
 
 static void on_hello(struct child *c, char *text)
 {
-	char name[32];
-	unsigned long ino;
+	char name[32], ends[3];
+	unsigned long ino, where[2];
 	int pid, at = 0;
 	struct service *s;
 
-	if (sscanf(text, "%*c %31s %lu %d %n", name, &ino, &pid, &at) != 3 || !(s = find_service(name, ino))) {
+	if (sscanf(text, "%*c %31s %lu %d %lu %lu %n", name, &ino, &pid, &where[0], &where[1], &at) != 5 ||
+		!(s = find_service(name, ino))) {
 		fprintf(stderr, "trace: warning: stranger: %s\n", text);
 		return;
 	}
@@ -105,7 +138,8 @@ static void on_hello(struct child *c, char *text)
 		return;
 	if (g.old)
 		hide_leaks(text + at);
-	snprintf(s->hello + strlen(s->hello), sizeof(s->hello) - strlen(s->hello), " | %c %s", text[0], text + at);
+	name_ends(ends, s, where);
+	snprintf(s->hello + strlen(s->hello), sizeof(s->hello) - strlen(s->hello), " | %c %s %s", text[0], ends, text + at);
 	greet(s, c);
 	*(c->finish ? &s->fin_came : &s->run_came) = true;
 }

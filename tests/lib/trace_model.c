@@ -139,14 +139,24 @@ static void stop(struct model *m, struct expect *e)
 	announce(m, e);
 }
 
+static const char signal_letters[] = "abqhti12yc";
+static const int letter_signals[] = { SIGALRM, SIGABRT, SIGQUIT, SIGHUP, SIGTERM, SIGINT, SIGUSR1, SIGUSR2, SIGWINCH,
+	SIGCONT };
+
 static int signal_of(char byte)
 {
-	static const char letters[] = "abqhti12yc";
-	static const int signals[] = { SIGALRM, SIGABRT, SIGQUIT, SIGHUP, SIGTERM, SIGINT, SIGUSR1, SIGUSR2,
-		SIGWINCH, SIGCONT };
-	const char *at = byte ? strchr(letters, byte) : NULL;
+	const char *at = byte ? strchr(signal_letters, byte) : NULL;
 
-	return at ? signals[at - letters] : 0;
+	return at ? letter_signals[at - signal_letters] : 0;
+}
+
+static char letter_of(int sig)
+{
+	size_t i = 0;
+
+	while (letter_signals[i] != sig)
+		i++;
+	return signal_letters[i];
 }
 
 static void want(struct model *m, bool up, struct expect *e)
@@ -256,14 +266,30 @@ static bool may_follow(const struct model *m, char byte, const struct expect *e,
 	return !(sends(m, byte) & sent);
 }
 
-/* P, C, K and l, which 2.11 does not know, are not among them: they are no part of a comparison with it. */
 static char random_byte(const struct model *m, uint64_t *rng)
 {
-	static const char up[] = "abqhti12ycprcpkdDdoOuUQxr", other[] = "oOuUQdDuUodOxtkpZ\n";
+	static const char up[] = "abqhti12ycprcpkdDdoOuUQxrPCKlC", other[] = "oOuUQdDuUodOxtkpZPCKl\n";
 
 	if (runs(m))
 		return up[tm_random(rng, sizeof(up) - 1)];
 	return other[tm_random(rng, sizeof(other) - 1)];
+}
+
+/* P, C, K and l are unknown to 2.11. */
+static char plain(const struct model *m, char byte)
+{
+	if (byte == 'l')
+		return letter_of(m->reload_signal);
+	return byte == 'P' ? 'p' : byte == 'C' ? 'c' : byte == 'K' ? 'k' : byte;
+}
+
+static void add_byte(struct model *m, char byte, struct op *op, struct expect *e)
+{
+	size_t n = strlen(op->bytes);
+
+	op->bytes[n] = byte;
+	op->plain[n] = plain(m, byte);
+	take_byte(m, op->plain[n], e);
 }
 
 static bool shows(const struct expect *e, const struct expect *before)
@@ -282,18 +308,16 @@ static void pick_bytes(struct model *m, uint64_t *rng, struct op *op, struct exp
 		struct expect before = *e;
 		char byte = random_byte(m, rng);
 
-		if (!may_follow(m, byte, e, sent))
+		if (!may_follow(m, plain(m, byte), e, sent))
 			continue;
-		sent |= sends(m, byte);
-		op->bytes[n++] = byte;
-		take_byte(m, byte, e);
+		sent |= sends(m, plain(m, byte));
+		add_byte(m, byte, op, e);
+		n++;
 		shown = shows(e, &before);
 	}
 	/* One that shows itself tells that those before it are done with. */
-	if (!shown) {
-		op->bytes[n] = m->want ? 'u' : 'O';
-		take_byte(m, op->bytes[n], e);
-	}
+	if (!shown)
+		add_byte(m, m->want ? 'u' : 'O', op, e);
 }
 
 static const int exit_codes[] = { 0, 0, 1, 3, 100, 111, 125, 126, 127, 200, 255 };
@@ -379,9 +403,9 @@ static void kill_limit(struct model *m, struct op *op, struct expect *e)
 /* What becomes of a file shows when it is read the next time. */
 static void change_file(struct model *m, uint64_t *rng, struct op *op)
 {
-	static const int signals[] = { 0, 0, SIGHUP, SIGUSR1, SIGINT };
+	static const int signals[] = { 0, 0, SIGHUP, SIGUSR1, SIGINT }, reload[] = { 0, SIGHUP, SIGUSR2, SIGALRM, SIGWINCH };
 
-	switch (tm_random(rng, 4)) {
+	switch (tm_random(rng, 6)) {
 	case 0:
 		op->kind = OP_FINISH_FILE;
 		op->arg = (int)tm_random(rng, 3);
@@ -397,6 +421,16 @@ static void change_file(struct model *m, uint64_t *rng, struct op *op)
 		m->down = !m->down;
 		op->arg = m->down;
 		break;
+	case 3:
+		op->kind = OP_RELOAD_FILE;
+		op->arg = reload[tm_random(rng, sizeof(reload) / sizeof(*reload))];
+		m->reload_signal = op->arg ? op->arg : SIGHUP;
+		break;
+	case 4:
+		op->kind = OP_GROUP_FILE;
+		m->group = !m->group;
+		op->arg = m->group;
+		break;
 	default:
 		op->kind = OP_SIGNAL_FILE;
 		op->arg = signals[tm_random(rng, sizeof(signals) / sizeof(*signals))];
@@ -410,13 +444,21 @@ static bool may_change_files(const struct model *m)
 	return !m->waiting;
 }
 
-static bool may_replace(const struct model *m)
+static bool may_go(const struct model *m)
 {
 	return m->lives > 0 && !m->waiting && !m->broken && !m->stopped &&
 	       (m->state == TM_UP || m->state == TM_DOWN || (m->state == TM_FINISH && !m->want));
 }
 
-static bool pick_common(struct model *m, uint64_t *rng, struct op *op)
+/* A logger is waited for only so long once its producer is gone: here that goes last. */
+bool tm_may_replace(const struct model *m, const struct model *logger)
+{
+	if (!logger)
+		return may_go(m);
+	return may_go(m) && may_go(logger) && (m->state != TM_DOWN || logger->state != TM_UP);
+}
+
+static bool pick_common(struct model *m, bool may_replace, uint64_t *rng, struct op *op)
 {
 	if (may_change_files(m) && one_in(rng, 6)) {
 		change_file(m, rng, op);
@@ -426,9 +468,8 @@ static bool pick_common(struct model *m, uint64_t *rng, struct op *op)
 		op->kind = OP_SCAN;
 		return true;
 	}
-	if (may_replace(m) && one_in(rng, 40)) {
+	if (may_replace && one_in(rng, m->lives > 1 ? 40 : 20)) {
 		op->kind = OP_REPLACE;
-		m->lives--;
 		return true;
 	}
 	return false;
@@ -487,11 +528,11 @@ static bool pick_while_up(struct model *m, uint64_t *rng, struct op *op, struct 
 	return false;
 }
 
-void tm_pick(struct model *m, uint64_t *rng, struct op *op, struct expect *e)
+void tm_pick(struct model *m, bool may_replace, uint64_t *rng, struct op *op, struct expect *e)
 {
 	*op = (struct op){ .kind = OP_BYTES };
 	*e = (struct expect){ .writes = 0 };
-	if (pick_common(m, rng, op))
+	if (pick_common(m, may_replace, rng, op))
 		return;
 	if (m->state == TM_DOWN && pick_while_down(m, rng, op, e))
 		return;
@@ -504,14 +545,17 @@ void tm_pick(struct model *m, uint64_t *rng, struct op *op, struct expect *e)
 	pick_bytes(m, rng, op, e);
 }
 
-void tm_begin(struct model *m, uint64_t *rng, struct expect *e)
+void tm_begin(struct model *m, enum tm_kind kind, uint64_t *rng, struct expect *e)
 {
+	int each = kind == TM_ALONE ? 2 : 1;
+
 	*m = (struct model){
 		.finish = (enum tm_finish)tm_random(rng, 3),
 		.notify = one_in(rng, 2),
 		.down = one_in(rng, 3),
-		.down_signal = SIGTERM,
-		.restarts = 2, .lives = 2, .lingers = 1,
+		.down_signal = SIGTERM, .reload_signal = SIGHUP,
+		.logger = kind == TM_LOGGER,
+		.restarts = each, .lives = each, .lingers = kind != TM_LOGGER,
 	};
 	*e = (struct expect){ .writes = 0 };
 	incarnate(m, e);
@@ -525,15 +569,23 @@ void tm_settle(struct model *m, struct op *op, struct expect *e)
 		wait_for_restart(m, op, e);
 		return;
 	}
-	op->bytes[0] = m->want ? 'u' : 'O';
-	take_byte(m, op->bytes[0], e);
+	add_byte(m, m->want ? 'u' : 'O', op, e);
 }
 
-/* The supervisor of a pruned directory gets SIGTERM. */
-void tm_replaced(struct model *m, struct expect *e)
+/*
+ * The supervisor of a pruned directory gets SIGTERM, a logger's SIGHUP: that it waits for the end of its run from then on
+ * shows nowhere, so letters are to say the same once more.
+ */
+const char *tm_replaced(struct model *m, struct expect *e)
 {
+	const char *bytes = "";
+
 	*e = (struct expect){ .writes = 0 };
-	if (m->state == TM_UP) {
+	if (m->state == TM_UP && m->logger) {
+		m->state = TM_LASTUP;
+		bytes = "xO";
+		want(m, false, e);
+	} else if (m->state == TM_UP) {
 		m->state = TM_LASTUP;
 		stop(m, e);
 	} else if (m->state == TM_FINISH) {
@@ -542,6 +594,7 @@ void tm_replaced(struct model *m, struct expect *e)
 		tell(e, "x");
 		m->state = TM_GONE;
 	}
+	return bytes;
 }
 
 bool tm_wind_up(struct model *m, struct op *op, struct expect *e)
@@ -570,7 +623,8 @@ const char *tm_op_name(enum op_kind kind)
 		[OP_UNREADY] = "unready", [OP_FINISH_HANGS] = "finish-hangs", [OP_KILL_LIMIT] = "kill-limit",
 		[OP_RESTART] = "restart", [OP_LINGER] = "linger", [OP_SCAN] = "scan", [OP_REPLACE] = "replace",
 		[OP_FINISH_FILE] = "finish-file", [OP_NOTIFY_FILE] = "notify-file", [OP_DOWN_FILE] = "down-file",
-		[OP_SIGNAL_FILE] = "signal-file", [OP_RUN_FILE] = "run-file",
+		[OP_SIGNAL_FILE] = "signal-file", [OP_RELOAD_FILE] = "reload-file", [OP_GROUP_FILE] = "group-file",
+		[OP_RUN_FILE] = "run-file",
 	};
 
 	return names[kind];

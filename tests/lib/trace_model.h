@@ -32,6 +32,8 @@ enum op_kind {
 	OP_NOTIFY_FILE,  /* notification-fd is made (arg) or removed */
 	OP_DOWN_FILE,    /* likewise down */
 	OP_SIGNAL_FILE,  /* down-signal names the signal arg; 0: removed */
+	OP_RELOAD_FILE,  /* likewise reload-signal */
+	OP_GROUP_FILE,   /* flag-timeout-killpg is made (arg) or removed */
 	OP_RUN_FILE,     /* run becomes one that cannot be executed, or again one that can (arg) */
 };
 
@@ -39,6 +41,7 @@ struct op {
 	enum op_kind kind;
 	int arg;
 	char bytes[8];
+	char plain[8]; /* what comes to the same for a process that is alone in its group, in letters that 2.11 knows */
 };
 
 /* What an operation leads to. Signals are bits: which of two comes first is the kernel's choice. */
@@ -55,12 +58,13 @@ struct model {
 	enum tm_finish finish;
 	bool want, stopped, ready;
 	bool can_ready;     /* run holds the notification fd open */
-	bool notify, down, broken;
+	bool notify, down, broken, group;
+	bool logger;        /* the tree ends it by waiting for it */
 	bool waiting;       /* a restart is due: within a second, */
 	bool slow;          /* or after the longer time that follows a failed start */
 	bool trying;        /* a start that fails may still be under way */
 	bool fresh;         /* no status write since the first one of this incarnation */
-	int down_signal;
+	int down_signal, reload_signal;
 	uint64_t pending;   /* sent to a stopped run */
 	int restarts, lives, lingers; /* how many more may cost a second */
 };
@@ -68,17 +72,27 @@ struct model {
 /* The generator of random numbers of one sequence. */
 uint32_t tm_random(uint64_t *state, uint32_t below);
 
-/* A directory as it may be found, and what the start of its supervisor leads to. */
-void tm_begin(struct model *m, uint64_t *rng, struct expect *e);
+/*
+ * A directory as it may be found, and what the start of its supervisor leads to. Of a service and its logger each has a
+ * model of its own, with half of what may cost time.
+ */
+enum tm_kind { TM_ALONE, TM_PRODUCER, TM_LOGGER };
+void tm_begin(struct model *m, enum tm_kind kind, uint64_t *rng, struct expect *e);
+
+/* Can the directory of these (logger may be NULL) be replaced now, with an outcome that no timing changes? */
+bool tm_may_replace(const struct model *m, const struct model *logger);
 
 /* The next operation, with the model moved on by it and *e being what to wait for. */
-void tm_pick(struct model *m, uint64_t *rng, struct op *op, struct expect *e);
+void tm_pick(struct model *m, bool may_replace, uint64_t *rng, struct op *op, struct expect *e);
 
 /* After the last one: what brings it to a state in which nothing happens by itself. */
 void tm_settle(struct model *m, struct op *op, struct expect *e);
 
-/* Its directory was replaced: what its supervisor does; then one step after the other, false when it is gone. */
-void tm_replaced(struct model *m, struct expect *e);
+/*
+ * Its directory was replaced: what its supervisor does, with the letters that it is to be sent besides; then one step after the
+ * other, false when it is gone.
+ */
+const char *tm_replaced(struct model *m, struct expect *e);
 bool tm_wind_up(struct model *m, struct op *op, struct expect *e);
 
 const char *tm_op_name(enum op_kind kind);

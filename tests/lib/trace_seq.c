@@ -16,24 +16,8 @@
 
 #define LIMIT_MS 60       /* for timeout-kill and timeout-finish */
 
-static struct service *make_service(struct sequence *q)
+static void remember_watch(struct service *s)
 {
-	struct service *s = trace_zeroed(1, sizeof(*s));
-	char name[16], new[32], path[64];
-	struct stat st;
-
-	snprintf(name, sizeof(name), NAME_FORM, q->number);
-	snprintf(new, sizeof(new), ".away/%s.new", name);
-	s->seq = q;
-	s->dirfd = trace_dir_make(g.scan, new, g.top, &q->m, &s->listener);
-	if (fstat(s->dirfd, &st) < 0)
-		trace_die(name);
-	s->ino = st.st_ino;
-	snprintf(path, sizeof(path), "/proc/self/fd/%d/supervise", s->dirfd);
-	/* Two equal events in a row are merged by the kernel; the other half of a rename keeps them apart. */
-	s->watch = inotify_add_watch(g.inotify, path, IN_MOVED_TO | IN_MOVED_FROM);
-	if (s->watch < 0)
-		trace_die("unable to watch supervise");
 	if (s->watch >= g.watches) {
 		int more = s->watch + 256;
 
@@ -44,11 +28,42 @@ static struct service *make_service(struct sequence *q)
 		g.watches = more;
 	}
 	g.by_watch[s->watch] = s;
+}
+
+static struct service *make_service(struct sequence *q, const struct model *m, int parentfd, const char *name)
+{
+	struct service *s = trace_zeroed(1, sizeof(*s));
+	char path[64];
+	struct stat st;
+
+	s->seq = q;
+	s->dirfd = trace_dir_make(parentfd, name, g.top, m, &s->listener);
+	if (fstat(s->dirfd, &st) < 0)
+		trace_die(name);
+	s->ino = st.st_ino;
+	snprintf(path, sizeof(path), "/proc/self/fd/%d/supervise", s->dirfd);
+	/* Two equal events in a row are merged by the kernel; the other half of a rename keeps them apart. */
+	s->watch = inotify_add_watch(g.inotify, path, IN_MOVED_TO | IN_MOVED_FROM);
+	if (s->watch < 0)
+		trace_die("unable to watch supervise");
+	remember_watch(s);
 	watch_fd(s->listener, s);
-	/* A scan that another sequence asked for must not find it before it is watched. */
+	return s;
+}
+
+/* A scan that another sequence asked for must not find them before they are watched. */
+static void make_services(struct sequence *q)
+{
+	char name[16], new[32];
+
+	snprintf(name, sizeof(name), NAME_FORM, q->number);
+	snprintf(new, sizeof(new), ".away/%s.new", name);
+	q->pipe = 0;
+	q->part[0].cur = make_service(q, &q->part[0].m, g.scan, new);
+	if (q->parts > 1)
+		q->part[1].cur = make_service(q, &q->part[1].m, q->part[0].cur->dirfd, "log");
 	if (renameat(g.scan, new, g.scan, name) < 0)
 		trace_die(name);
-	return s;
 }
 
 static void drop_service(struct service *s)
@@ -150,8 +165,8 @@ static void record(struct sequence *q, struct service *s, const struct model *m,
 	/* A prune that another sequence asks for tells the replaced one to stop once more. */
 	if (q->of_old)
 		signals &= e->signals;
-	fprintf(q->trace, "%05d.%02d %s %d: letters=%s writes=%d signals=%llx", q->number, q->done, name, q->op.arg,
-		letters, writes, (unsigned long long)signals);
+	fprintf(q->trace, "%05d.%02d %s%s %d: letters=%s writes=%d signals=%llx", q->number, q->done, q->at > 0 ? "log-" : "",
+		name, q->op.arg, letters, writes, (unsigned long long)signals);
 	s->writes -= writes + extra;
 	if (q->of_old)
 		s->writes = 0;
@@ -163,7 +178,7 @@ static void record(struct sequence *q, struct service *s, const struct model *m,
 
 static struct service *subject(const struct sequence *q)
 {
-	return q->of_old ? q->old : q->cur;
+	return q->of_old ? q->part[q->at].old : q->part[q->at].cur;
 }
 
 static bool came(const struct sequence *q)
@@ -186,38 +201,59 @@ static void record_op(struct sequence *q)
 	for (const char *b = q->op.bytes; *b && n < sizeof(name) - 2; b++)
 		n += (size_t)snprintf(name + n, sizeof(name) - n, "%s%c", b == q->op.bytes ? " " : "",
 			*b == '\n' ? '~' : *b);
-	record(q, s, q->of_old ? &q->old_m : &q->m, name);
+	record(q, s, q->of_old ? &q->part[q->at].old_m : &q->part[q->at].m, name);
 }
 
 /* --- operations --- */
 
+static void begin_models(struct sequence *q)
+{
+	for (int i = 0; i < q->parts; i++)
+		tm_begin(&q->part[i].m, q->parts == 1 ? TM_ALONE : i == 0 ? TM_PRODUCER : TM_LOGGER, &q->rng, &q->part[i].begun);
+}
+
 static void replace(struct sequence *q)
 {
 	char name[16], away[40];
-	int lives = q->m.lives;
+	int lives = q->part[0].m.lives - 1;
 
 	snprintf(name, sizeof(name), NAME_FORM, q->number);
 	snprintf(away, sizeof(away), ".away/" NAME_FORM ".%02d", q->number, q->done);
 	if (renameat(g.scan, name, g.scan, away) < 0)
 		trace_die("unable to move a service directory");
-	q->old_m = q->m;
-	tm_replaced(&q->old_m, &q->want);
-	tm_begin(&q->m, &q->rng, &q->begun);
-	q->m.lives = lives;
-	q->old = q->cur;
-	q->cur = make_service(q);
+	for (int i = 0; i < q->parts; i++) {
+		q->part[i].old_m = q->part[i].m;
+		q->part[i].farewell = tm_replaced(&q->part[i].old_m, &q->part[i].replaced);
+		q->part[i].old = q->part[i].cur;
+	}
+	begin_models(q);
+	for (int i = 0; i < q->parts; i++)
+		q->part[i].m.lives = lives;
+	make_services(q);
 	q->of_old = true;
+	q->winding = false;
+	q->at = 0;
+	q->want = q->part[0].replaced;
 	tell_control(g.scan, ".s6-svscan/control", "an");
 }
 
 static void end_process(struct sequence *q, bool finish)
 {
-	struct child *c = finish ? q->cur->fin : q->cur->run;
+	struct service *s = q->part[q->at].cur;
+	struct child *c = finish ? s->fin : s->run;
 
 	if (q->op.kind == OP_KILLED && c)
 		kill(c->pid, SIGKILL);
 	else
-		order(q->cur, finish, q->op.kind == OP_EXIT ? ORDER_EXIT : ORDER_SIGNALED, q->op.arg);
+		order(s, finish, q->op.kind == OP_EXIT ? ORDER_EXIT : ORDER_SIGNALED, q->op.arg);
+}
+
+static void signal_file(int dirfd, const char *file, int sig)
+{
+	if (sig)
+		trace_dir_number(dirfd, file, sig);
+	else
+		trace_dir_text(dirfd, file, NULL);
 }
 
 static void file_op(struct service *s, const struct op *op)
@@ -228,23 +264,23 @@ static void file_op(struct service *s, const struct op *op)
 		trace_dir_text(s->dirfd, "notification-fd", op->arg ? "3\n" : NULL);
 	else if (op->kind == OP_DOWN_FILE)
 		trace_dir_text(s->dirfd, "down", op->arg ? "" : NULL);
+	else if (op->kind == OP_GROUP_FILE)
+		trace_dir_text(s->dirfd, "flag-timeout-killpg", op->arg ? "" : NULL);
 	else if (op->kind == OP_RUN_FILE)
 		trace_dir_run(s->dirfd, op->arg);
-	else if (op->arg)
-		trace_dir_number(s->dirfd, "down-signal", op->arg);
 	else
-		trace_dir_text(s->dirfd, "down-signal", NULL);
+		signal_file(s->dirfd, op->kind == OP_RELOAD_FILE ? "reload-signal" : "down-signal", op->arg);
 }
 
 /* before is the state that the operation meets. */
 static void carry_out(struct sequence *q, enum tm_state before)
 {
-	struct service *s = q->cur;
+	struct service *s = q->part[q->at].cur;
 	bool finish = before == TM_FINISH || before == TM_LASTFINISH;
 
 	switch (q->op.kind) {
 	case OP_BYTES:
-		tell_control(s->dirfd, "supervise/control", q->op.bytes);
+		tell_control(s->dirfd, "supervise/control", g.old ? q->op.plain : q->op.bytes);
 		break;
 	case OP_EXIT:
 	case OP_SIGNALED:
@@ -255,7 +291,8 @@ static void carry_out(struct sequence *q, enum tm_state before)
 		order(s, false, ORDER_READY, 0);
 		break;
 	case OP_READY_EXIT:
-		order(s, false, ORDER_READY_EXIT, q->op.arg);
+		q->half = g.old;
+		order(s, false, g.old ? ORDER_READY : ORDER_READY_EXIT, q->op.arg);
 		break;
 	case OP_UNREADY:
 		order(s, false, ORDER_UNREADY, 0);
@@ -288,52 +325,98 @@ static void carry_out(struct sequence *q, enum tm_state before)
 
 static void after(struct sequence *q)
 {
+	int dirfd = q->part[q->at].cur->dirfd;
+
 	if (q->op.kind == OP_FINISH_HANGS) {
-		trace_dir_text(q->cur->dirfd, "timeout-finish", "0\n");
-		trace_dir_text(q->cur->dirfd, TRACE_HANG, NULL);
+		trace_dir_text(dirfd, "timeout-finish", "0\n");
+		trace_dir_text(dirfd, TRACE_HANG, NULL);
 	}
 	if (q->op.kind == OP_KILL_LIMIT)
-		trace_dir_text(q->cur->dirfd, "timeout-kill", NULL);
+		trace_dir_text(dirfd, "timeout-kill", NULL);
 }
 
-/* The directory that was replaced is wound up step by step; then the one in its place must have begun. */
+/* The one whose turn is after at; false: that was the last one. */
+static bool other_part(struct sequence *q, int step)
+{
+	if (q->at + step < 0 || q->at + step >= q->parts)
+		return false;
+	q->at += step;
+	return true;
+}
+
+/* The directories that were replaced are wound up step by step, loggers first; then those in their place must have begun. */
 static void next_of_old(struct sequence *q)
 {
-	bool finish = q->old_m.state == TM_LASTFINISH;
+	if (!q->winding && other_part(q, 1)) {
+		struct part *p = &q->part[q->at];
 
-	if (tm_wind_up(&q->old_m, &q->op, &q->want)) {
-		order(q->old, finish, ORDER_EXIT, 0);
+		q->want = p->replaced;
+		if (p->farewell[0])
+			tell_control(p->old->dirfd, "supervise/control", p->farewell);
 		return;
 	}
-	drop_service(q->old);
-	q->old = NULL;
+	q->winding = true;
+	do {
+		struct part *p = &q->part[q->at];
+		bool finish = p->old_m.state == TM_LASTFINISH;
+
+		if (tm_wind_up(&p->old_m, &q->op, &q->want)) {
+			order(p->old, finish, ORDER_EXIT, 0);
+			return;
+		}
+	} while (other_part(q, -1));
+	for (int i = 0; i < q->parts; i++) {
+		drop_service(q->part[i].old);
+		q->part[i].old = NULL;
+	}
 	q->of_old = false;
 	q->op = (struct op){ .kind = OP_START };
-	q->want = q->begun;
+	q->want = q->part[0].begun;
+}
+
+static void pick(struct sequence *q)
+{
+	struct part *p;
+	bool may_replace = tm_may_replace(&q->part[0].m, q->parts > 1 ? &q->part[1].m : NULL);
+
+	q->at = q->parts > 1 ? (int)tm_random(&q->rng, 2) : 0;
+	p = &q->part[q->at];
+	q->done++;
+	tm_pick(&p->m, may_replace, &q->rng, &q->op, &q->want);
+}
+
+/* False: all of it was done already. */
+static bool settle(struct sequence *q)
+{
+	if (q->settled == q->parts)
+		return false;
+	q->at = q->settled++;
+	q->done = g.ops + 1;
+	tm_settle(&q->part[q->at].m, &q->op, &q->want);
+	return true;
 }
 
 static void next(struct sequence *q)
 {
-	enum tm_state before = q->m.state;
+	enum tm_state before[2] = { q->part[0].m.state, q->part[1].m.state };
 
 	q->since = now_ms();
 	if (q->of_old) {
 		next_of_old(q);
 		return;
 	}
-	if (q->settled) {
+	if (q->op.kind == OP_START && other_part(q, 1)) {
+		q->want = q->part[q->at].begun;
+		return;
+	}
+	if (q->done < g.ops) {
+		pick(q);
+	} else if (!settle(q)) {
 		q->over = true;
 		g.left--;
 		return;
 	}
-	q->done++;
-	if (q->done > g.ops) {
-		q->settled = true;
-		tm_settle(&q->m, &q->op, &q->want);
-	} else {
-		tm_pick(&q->m, &q->rng, &q->op, &q->want);
-	}
-	carry_out(q, before);
+	carry_out(q, before[q->at]);
 }
 
 static void give_up(struct sequence *q)
@@ -347,8 +430,20 @@ static void give_up(struct sequence *q)
 	g.left--;
 }
 
+/* Its readiness was heard of: now it may end. */
+static void other_half(struct sequence *q)
+{
+	struct service *s = subject(q);
+
+	if (!q->half || !strchr(s->letters, 'U'))
+		return;
+	q->half = false;
+	order(s, false, ORDER_EXIT, q->op.arg);
+}
+
 void seq_go_on(struct sequence *q)
 {
+	other_half(q);
 	while (!q->over && came(q)) {
 		record_op(q);
 		after(q);
@@ -361,28 +456,35 @@ void seq_go_on(struct sequence *q)
 void seq_begin(struct sequence *q, int number)
 {
 	*q = (struct sequence){ .number = number, .op.kind = OP_START, .since = now_ms() };
+	q->parts = number % PAIR_EVERY == PAIR_EVERY - 1 ? 2 : 1;
 	q->rng = (g.seed + 1) * UINT64_C(0x9e3779b97f4a7c15) ^ ((uint64_t)(number + 1) * UINT64_C(0xbf58476d1ce4e5b9));
 	for (int i = 0; i < 8; i++)
 		(void)tm_random(&q->rng, 2);
 	q->trace = open_memstream(&q->text, &q->size);
 	if (!q->trace)
 		trace_die("no memory");
-	tm_begin(&q->m, &q->rng, &q->want);
-	q->cur = make_service(q);
+	begin_models(q);
+	q->want = q->part[0].begun;
+	make_services(q);
 }
 
 void seq_last_look(struct sequence *q)
 {
 	q->want = (struct expect){ .writes = 0 };
 	q->op = (struct op){ .kind = OP_LINGER };
-	record(q, q->cur, &q->m, q->lost ? "lost" : "final");
+	for (q->at = 0; q->at < q->parts; q->at++)
+		record(q, q->part[q->at].cur, &q->part[q->at].m, q->lost ? "lost" : "final");
 }
 
 void seq_end_processes(struct sequence *q)
 {
-	if (q->cur->run)
-		kill(q->cur->run->pid, SIGKILL);
-	order(q->cur, true, ORDER_EXIT, 0);
+	for (int i = 0; i < q->parts; i++) {
+		struct service *s = q->part[i].cur;
+
+		if (s->run)
+			kill(s->run->pid, SIGKILL);
+		order(s, true, ORDER_EXIT, 0);
+	}
 }
 
 void seq_print(struct sequence *q)
@@ -390,6 +492,8 @@ void seq_print(struct sequence *q)
 	fclose(q->trace);
 	fputs(q->text, stdout);
 	free(q->text);
-	drop_service(q->cur);
-	drop_service(q->old);
+	for (int i = 0; i < q->parts; i++) {
+		drop_service(q->part[i].cur);
+		drop_service(q->part[i].old);
+	}
 }

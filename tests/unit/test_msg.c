@@ -5,7 +5,9 @@
 
 #include <criterion/criterion.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 
 static int saved_stderr;
@@ -177,4 +179,44 @@ Test(msg, never_writes_past_the_buffer_it_escapes_to)
 		for (i = cap; i < sizeof(buf); i++)
 			cr_expect_eq(buf[i], '#', "cap %zu", cap);
 	}
+}
+
+Test(msg, counts_what_a_full_pipe_does_not_take)
+{
+	char fill[4096] = "";
+
+	msg_waits = false;
+	while (write(2, fill, sizeof(fill)) > 0 || errno != EAGAIN)
+		;
+	fcntl(2, F_SETFL, O_DIRECT); /* the flags do not matter */
+	msg_warn(0, "one");
+	msg_warn(0, "two");
+	while (read(from_stderr, fill, sizeof(fill)) > 0)
+		;
+	msg_warn(0, "three");
+	cr_assert_str_eq(written(), "prog: warning: 2 messages were lost: nobody took them\n");
+	cr_assert_str_eq(written(), "prog: warning: three\n");
+	msg_warn(0, "four");
+	cr_assert_str_eq(written(), "prog: warning: four\n");
+	msg_waits = true;
+}
+
+Test(msg, waits_for_nobody_whatever_kind_of_descriptor_it_is)
+{
+	int fds[2], taken = 0, saved = msg_fd;
+
+	cr_assert_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
+	msg_waits = false;
+	msg_fd = fds[0];
+	for (int i = 0; i < 100000 && msg_lost == 0; i++)
+		msg_warn(0, "%d", taken++);
+	cr_assert_gt(msg_lost, 0u);
+	cr_assert_gt(taken, 10);
+	close(fds[0]);
+	close(fds[1]);
+	msg_lost = 0;
+	msg_warn(0, "nobody");
+	cr_assert_eq(msg_lost, 0u, "what cannot be written to at all is not counted");
+	msg_fd = saved;
+	msg_waits = true;
 }

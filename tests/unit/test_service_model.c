@@ -9,6 +9,7 @@
 #include <criterion/criterion.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "trace_model.h"
@@ -21,7 +22,7 @@ struct world {
 	struct sv_machine m;
 	enum tm_finish finish;
 	bool broken, down, stopped, killed;
-	int down_signal;
+	int down_signal, reload_signal;
 	uint64_t pending, signals;
 	char letters[32];
 	int writes;
@@ -64,9 +65,11 @@ static void begin_supervision(struct world *w)
 static void send_signals(struct world *w, enum sv_event ev, uint32_t did)
 {
 	if (did & ACT_SIGNAL)
-		deliver(w, sv_signal_of(ev));
+		deliver(w, abs(sv_signal_of(ev))); /* it is alone in its group */
 	if (did & ACT_DOWN_SIGNAL)
 		deliver(w, w->down_signal);
+	if (did & ACT_RELOAD_SIGNAL)
+		deliver(w, w->reload_signal);
 	if (did & ACT_CONTINUE)
 		deliver(w, SIGCONT);
 	if (did & ACT_KILL)
@@ -179,6 +182,9 @@ static void play(struct world *w, const struct op *op)
 	case OP_SIGNAL_FILE:
 		w->down_signal = op->arg ? op->arg : SIGTERM;
 		break;
+	case OP_RELOAD_FILE:
+		w->reload_signal = op->arg ? op->arg : SIGHUP;
+		break;
 	case OP_RUN_FILE:
 		w->broken = !op->arg;
 		break;
@@ -220,13 +226,14 @@ static void compare(const struct world *w, const struct model *m, const struct e
 		cr_assert_eq(w->m.ready, m->ready, "%s: ready", where);
 }
 
-/* The supervisor of a directory that was replaced gets SIGTERM, and run and finish end. */
+/* The supervisor of a directory that was replaced gets SIGTERM, a logger's SIGHUP, and run and finish end. */
 static void wind_up(struct world *w, struct model *m, struct expect *e, uint64_t seed, int n)
 {
 	struct op op = { .kind = OP_REPLACE };
+	const char *letters = tm_replaced(m, e);
 
-	tm_replaced(m, e);
-	feed(w, EV_SUP_TERM);
+	feed(w, m->logger ? EV_SUP_HUP : EV_SUP_TERM);
+	send_bytes(w, letters);
 	compare(w, m, e, seed, n, &op);
 	forget(w);
 	while (tm_wind_up(m, &op, e)) {
@@ -237,10 +244,10 @@ static void wind_up(struct world *w, struct model *m, struct expect *e, uint64_t
 	}
 }
 
-static void begin(struct world *w, struct model *m, uint64_t *rng, struct expect *e)
+static void begin(struct world *w, struct model *m, enum tm_kind kind, uint64_t *rng, struct expect *e)
 {
-	tm_begin(m, rng, e);
-	*w = (struct world){ .finish = m->finish, .down = m->down, .down_signal = SIGTERM };
+	tm_begin(m, kind, rng, e);
+	*w = (struct world){ .finish = m->finish, .down = m->down, .down_signal = SIGTERM, .reload_signal = SIGHUP };
 	begin_supervision(w);
 }
 
@@ -251,18 +258,19 @@ static int sequence(uint64_t seed)
 	struct world w;
 	struct model m;
 	struct expect e;
+	enum tm_kind kind = seed % 2 ? TM_LOGGER : TM_ALONE;
 	int lives = 1000, replaced = 0;
 
-	begin(&w, &m, &rng, &e);
+	begin(&w, &m, kind, &rng, &e);
 	for (int n = 0; n < OPS; n++) {
 		compare(&w, &m, &e, seed, n, &op);
 		forget(&w);
 		/* Nothing here costs time. */
 		m.lives = m.restarts = m.lingers = lives;
-		tm_pick(&m, &rng, &op, &e);
+		tm_pick(&m, tm_may_replace(&m, NULL), &rng, &op, &e);
 		if (op.kind == OP_REPLACE) {
 			wind_up(&w, &m, &e, seed, n);
-			begin(&w, &m, &rng, &e);
+			begin(&w, &m, kind, &rng, &e);
 			replaced++;
 			continue;
 		}
@@ -293,12 +301,12 @@ Test(service_model, picks_every_operation)
 	struct op op;
 
 	for (int i = 0; i < 2000; i++) {
-		tm_begin(&m, &rng, &e);
+		tm_begin(&m, TM_ALONE, &rng, &e);
 		for (int n = 0; n < OPS; n++) {
 			enum tm_state before = m.state;
 
 			m.lives = m.restarts = m.lingers = 10;
-			tm_pick(&m, &rng, &op, &e);
+			tm_pick(&m, tm_may_replace(&m, NULL), &rng, &op, &e);
 			count[op.kind][before]++;
 			if (op.kind == OP_REPLACE)
 				break;
