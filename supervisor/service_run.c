@@ -36,9 +36,13 @@ static void standard_fds(const struct service *s, struct spawn *sp)
 		sp->err = s->sv->head->consolefd;
 }
 
-/* Who it runs as, and what follows from it and from where the program lies. 0, or -EPERM with a note. */
+/*
+ * Who it runs as, and what follows from it and from where the program lies: may_block. The outlook, or -EPERM with a
+ * note.
+ */
 static int judge(struct service *s, const char *file, struct spawn *sp, struct ids *ids)
 {
+	enum slowexec outlook;
 	char why[NOTE_MAX];
 
 	switch (rights_to_run(s, file, ids, why, sizeof(why))) {
@@ -60,9 +64,10 @@ static int judge(struct service *s, const char *file, struct spawn *sp, struct i
 		service_note(s, "%s", why);
 		return -EPERM;
 	}
-	sp->may_block = sp->may_block || slowexec_possible(s->d->dirfd, file, s->sv->scandir_dev);
+	outlook = sp->may_block ? EXEC_SLOW : slowexec_expect(s->d->dirfd, file, s->sv->scandir_dev);
+	sp->may_block = outlook == EXEC_SLOW;
 	standard_fds(s, sp);
-	return 0;
+	return (int)outlook;
 }
 
 /* The number of a descriptor that the service asks for; -1: none, or one that cannot be, which is said. */
@@ -136,7 +141,7 @@ static void not_spawned(struct service *s, const char *what, int err)
 	service_raise(s, EV_SPAWN_FAILED);
 }
 
-static void start_run(struct service *s, struct spawn *sp)
+static void start_run(struct service *s, struct spawn *sp, enum slowexec outlook)
 {
 	pid_t pid;
 	int execfd;
@@ -148,10 +153,11 @@ static void start_run(struct service *s, struct spawn *sp)
 	}
 	r = open_readiness(s, sp);
 	s->up_stamp = tai_now();
-	if (sp->may_block)
-		service_tell(s);
-	else if (r == 0)
+	/* The record of a start must not be seen that comes to nothing. */
+	if (outlook == EXEC_SOON && !sp->may_block && r == 0)
 		sp->record = svfiles_stage_status(s);
+	if (!sp->record)
+		service_tell(s);
 	pid = r < 0 ? r : prefix_spawn(s, sp, &execfd);
 	svfiles_staged(s, sp->record, pid);
 	fdio_close(&sp->notify_fd);
@@ -194,13 +200,15 @@ void service_run(struct service *s)
 	struct spawn sp = { .path = "./run", .argv = argv, .envp = s->sv->envp, .dirfd = s->d->dirfd, SPAWN_NOTHING,
 		.note_pid = &s->d->spawned };
 	struct ids ids;
+	int outlook;
 
 	if (s->d->successor_of != POOL_NONE) {
 		s->d->start_waits = true;
 		return;
 	}
 	s->d->spawned_finish = false;
-	if (judge(s, "run", &sp, &ids) < 0) {
+	outlook = judge(s, "run", &sp, &ids);
+	if (outlook < 0) {
 		service_raise(s, EV_SPAWN_REFUSED);
 		return;
 	}
@@ -214,7 +222,7 @@ void service_run(struct service *s)
 	}
 	sp.new_pidns = service_flag(s, "flag-newpidns");
 	sp.may_block = sp.may_block || sp.new_pidns;
-	start_run(s, &sp);
+	start_run(s, &sp, (enum slowexec)outlook);
 }
 
 /* After a fault the finish of this death may be there already: the child left its pid. */

@@ -9,6 +9,9 @@
 #include "sys.h"
 
 #define HEAD 256 /* as much of a script as the kernel looks at */
+#define ALL_EXECUTE (S_IXUSR | S_IXGRP | S_IXOTH)
+
+static const char elf[4] = "\177ELF";
 
 /* The interpreter of a script, NUL-terminated in head; NULL: it is none, or not by an absolute path. */
 static const char *interpreter(char head[HEAD + 1], size_t len)
@@ -23,23 +26,24 @@ static const char *interpreter(char head[HEAD + 1], size_t len)
 	return *at == '/' ? at : NULL;
 }
 
-/* Is path somewhere else than on the mount of the root directory? What cannot be asked is not. */
-static bool crosses_mount(const char *path)
+/* Slow if path is somewhere else than on the mount of the root directory. */
+static enum slowexec expect_interpreter(const char *path)
 {
 	int root = fdio_open(AT_FDCWD, "/", O_PATH | O_DIRECTORY, 0);
-	bool crosses;
+	enum slowexec ret = EXEC_SOON;
 	int fd;
 
 	if (root < 0)
-		return false;
+		return EXEC_UNSURE;
 	fd = sys.openat2(root, path + strspn(path, "/"), O_PATH | O_CLOEXEC, 0, RESOLVE_NO_XDEV);
-	crosses = fd < 0 && errno == EXDEV;
+	if (fd < 0)
+		ret = errno == EXDEV ? EXEC_SLOW : EXEC_UNSURE;
 	fdio_close(&fd);
 	fdio_close(&root);
-	return crosses;
+	return ret;
 }
 
-bool slowexec_possible(int dirfd, const char *file, dev_t near)
+enum slowexec slowexec_expect(int dirfd, const char *file, dev_t near)
 {
 	char head[HEAD + 1];
 	const char *path;
@@ -48,14 +52,18 @@ bool slowexec_possible(int dirfd, const char *file, dev_t near)
 	int fd;
 
 	if (sys.fstatat(dirfd, file, &st, AT_SYMLINK_NOFOLLOW) < 0)
-		return false;
+		return EXEC_UNSURE;
 	if (S_ISLNK(st.st_mode) || st.st_dev != near)
-		return true;
+		return EXEC_SLOW;
 	fd = fdio_open(dirfd, file, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY, 0);
 	n = fd < 0 ? fd : fdio_read_all(fd, head, HEAD);
 	fdio_close(&fd);
 	if (n < 0)
-		return n == -EAGAIN; /* a lease; one that we may not read is exec's to judge */
+		return n == -EAGAIN ? EXEC_SLOW : EXEC_UNSURE; /* a lease; one that we may not read is exec's to judge */
+	if (!S_ISREG(st.st_mode) || (st.st_mode & ALL_EXECUTE) != ALL_EXECUTE)
+		return EXEC_UNSURE;
+	if (n >= (ssize_t)sizeof(elf) && memcmp(head, elf, sizeof(elf)) == 0)
+		return EXEC_SOON;
 	path = interpreter(head, (size_t)n);
-	return path && crosses_mount(path);
+	return path ? expect_interpreter(path) : EXEC_UNSURE;
 }

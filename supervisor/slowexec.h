@@ -5,10 +5,14 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-/*
- * Could the exec of dirfd/file be held up: by a file system that does not answer (it is a link, it is on another device
- * than near, its interpreter is on another mount than the root directory), or by somebody's lease on it?
- */
-bool slowexec_possible(int dirfd, const char *file, dev_t near);
+enum slowexec {
+	EXEC_SLOW,   /* it may be held up: by a file system that does not answer (it is a link, it is on another device than near,
+			its interpreter is on another mount than the root directory), or by somebody's lease on it */
+	EXEC_UNSURE, /* it comes back at once, with an error for all that can be seen here */
+	EXEC_SOON,   /* it comes back at once, and nothing speaks against its success */
+};
+
+/* What is to be expected of the exec of dirfd/file. */
+enum slowexec slowexec_expect(int dirfd, const char *file, dev_t near);
 
 #endif

@@ -69,6 +69,8 @@ static void incarnate(struct model *m, struct expect *e)
 	e->writes++;
 	m->fresh = true;
 	tell(e, "s");
+	if (m->want && !m->broken)
+		e->our_writes--;
 	if (m->want)
 		start(m, e);
 }

@@ -49,6 +49,7 @@ struct expect {
 	char letters[16];
 	int writes;         /* of the status file, as s6 2.15 does them */
 	int old_writes;     /* what s6 2.11 does more or less of them */
+	int our_writes;     /* and hexad, where a start that works follows the first status at once */
 	uint64_t signals;
 	bool run, finish;   /* a new process says hello */
 };
