@@ -74,14 +74,14 @@ t_like "but for the tree he does" "$(raw 10000 scan a)" '^err\|1\|refused: '
 
 # Variables.
 t_like "a variable that env_allow names" "$(raw 10001 register team2 down COLOUR=blue)" '^ok\|gateway-team2 is registered'
-t_is "is in the slot, quoted" "$(grep COLOUR "$s/gateway-team2/run")" "export COLOUR='blue'"
+t_is "is in the slot" "$(grep COLOUR "$s/gateway-team2/run")" "env COLOUR=blue"
 t_is "one that it does not name" "$(raw 10001 register team3 down LD_PRELOAD=/x)" \
 	"err|1|refused: 'env_allow' in section 'access' does not name the variable 'LD_PRELOAD'"
 t_fails "makes no slot" test -e "$s/gateway-team3"
 t_like "the application user may give any" "$(raw 10000 register own down 'B=it'"'"'s $(x)' A=1)" '^ok\|'
-t_is "they are sorted, and nothing in them is expanded" "$(grep '^export [AB]' "$s/gateway-own/run")" \
-	"export A='1'
-export B='it'\\''s \$(x)'"
+t_is "they are sorted, and nothing in them is expanded" "$(grep '^env [AB]=' "$s/gateway-own/run")" \
+	"env A=1
+env B=it's \$(x)"
 t_like "what is no NAME=value" "$(raw 10000 register own2 down 1A=x)" '^err\|100\|malformed request'
 t_fails "makes no slot either" test -e "$s/gateway-own2"
 
