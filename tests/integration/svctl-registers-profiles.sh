@@ -74,7 +74,7 @@ gone() {
 }
 t_ok "the removal goes on without it" t_await 10 gone
 t_fails "and its process is dead" sv_alive "$pid"
-t_ok "that is in the audit" t_await_line "$TREE_LOG" 'verb=unregister service=gateway-stubborn result=unanswered$'
+t_ok "that is in the audit" t_await_line "$TREE_LOG" 'verb=unregister service=gateway-stubborn was=up result=unanswered$'
 
 n=200
 good=0

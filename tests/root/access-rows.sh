@@ -87,5 +87,11 @@ t_fails "makes no slot either" test -e "$s/gateway-own2"
 
 t_ok "a refusal says the row in the audit" grep -qE \
 	'audit: uid=10001 pid=[0-9]+ comm=svctl verb=restart service=db rule=operate result=refused$' "$TREE_LOG"
-t_ok "a change by a row is audited" grep -qE 'audit: uid=10001 pid=[0-9]+ comm=svctl verb=register service=gateway-team1 result=ok$' "$TREE_LOG"
+t_ok "a change by a row is audited" grep -qE 'audit: uid=10001 pid=[0-9]+ comm=svctl verb=register service=gateway-team1 state=down result=ok$' "$TREE_LOG"
+t_ok "with the names of the variables that were given" grep -qE \
+	'verb=register service=gateway-own state=down env=B,A result=ok$' "$TREE_LOG"
+t_ok "and of those that were refused" grep -qE \
+	'verb=register service=gateway-team3 state=down env=LD_PRELOAD rule=env_allow result=refused$' "$TREE_LOG"
+t_fails "but none of their values" grep -E 'audit: .*(blue|/x|it.s)' "$TREE_LOG"
+t_ok "a removal says what was wanted before" grep -qE 'verb=unregister service=gateway-team1 was=down result=ok$' "$TREE_LOG"
 t_done
