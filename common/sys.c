@@ -55,6 +55,7 @@ struct sys sys = {
 	.faccessat = faccessat,
 	.mkdirat = mkdirat,
 	.mkfifoat = mkfifoat,
+	.mknodat = mknodat,
 	.symlinkat = symlinkat,
 	.readlinkat = readlinkat,
 	.unlinkat = unlinkat,

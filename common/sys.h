@@ -26,6 +26,7 @@ struct sys {
 	int (*faccessat)(int dirfd, const char *path, int mode, int flags);
 	int (*mkdirat)(int dirfd, const char *path, mode_t mode);
 	int (*mkfifoat)(int dirfd, const char *path, mode_t mode);
+	int (*mknodat)(int dirfd, const char *path, mode_t mode, dev_t dev);
 	int (*symlinkat)(const char *target, int dirfd, const char *path);
 	ssize_t (*readlinkat)(int dirfd, const char *path, char *buf, size_t len);
 	int (*unlinkat)(int dirfd, const char *path, int flags);

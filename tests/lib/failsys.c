@@ -24,7 +24,7 @@ static struct failctl *ctl;
 static struct sys real;
 
 /* A call added to the table without a wrapper here would never fail. */
-_Static_assert(sizeof(struct sys) == 29 * sizeof(int (*)(void)), "wrap the new entries of struct sys");
+_Static_assert(sizeof(struct sys) == 30 * sizeof(int (*)(void)), "wrap the new entries of struct sys");
 
 /*
  * Counts one call. True if it is the one to fail; errno is set then. usual is what the call is known
@@ -58,6 +58,7 @@ WRAP(fstatat, ENOMEM, int, (int d, const char *p, struct stat *st, int f), (d, p
 WRAP(faccessat, ENOMEM, int, (int d, const char *p, int m, int f), (d, p, m, f), -1)
 WRAP(mkdirat, ENOSPC, int, (int d, const char *p, mode_t m), (d, p, m), -1)
 WRAP(mkfifoat, ENOSPC, int, (int d, const char *p, mode_t m), (d, p, m), -1)
+WRAP(mknodat, ENOSPC, int, (int d, const char *p, mode_t m, dev_t v), (d, p, m, v), -1)
 WRAP(symlinkat, ENOSPC, int, (const char *t, int d, const char *p), (t, d, p), -1)
 WRAP(readlinkat, ENOMEM, ssize_t, (int d, const char *p, char *b, size_t n), (d, p, b, n), -1)
 WRAP(unlinkat, EIO, int, (int d, const char *p, int f), (d, p, f), -1)
@@ -114,7 +115,7 @@ __attribute__((constructor)) static void wrap_all(void)
 	sys = (struct sys){
 		.openat = f_openat, .close = f_close, .read = f_read, .write = f_write,
 		.fstat = f_fstat, .fstatat = f_fstatat, .faccessat = f_faccessat,
-		.mkdirat = f_mkdirat, .mkfifoat = f_mkfifoat, .symlinkat = f_symlinkat,
+		.mkdirat = f_mkdirat, .mkfifoat = f_mkfifoat, .mknodat = f_mknodat, .symlinkat = f_symlinkat,
 		.readlinkat = f_readlinkat, .unlinkat = f_unlinkat, .renameat = f_renameat,
 		.fchmod = f_fchmod, .fchmodat = f_fchmodat, .fchownat = f_fchownat,
 		.ftruncate = f_ftruncate, .fsync = f_fsync, .lock = f_lock, .fcntl = f_fcntl,
