@@ -123,7 +123,7 @@ static void run_program(const struct program *p)
 {
 	const char *dir = p->single[SLOTFILE_DIR];
 
-	if (dir && chdir(dir) < 0)
+	if (dir && (chdir(dir) < 0 || setenv("PWD", dir, 1) < 0))
 		msg_die(EXIT_SYSTEM, errno, "unable to chdir to %s", dir);
 	chain_exec(p->exec);
 }

@@ -27,6 +27,8 @@ t_is "variables and words are what they are, the last of a name counts" "$(says 
 slot run 'env PATH=/nowhere' 'exec true'
 t_is "a program is looked up in the PATH that it gets" "$(says run)" \
 	"127 hexad-slot: fatal: unable to exec true: No such file or directory"
+slot run 'env PWD=/wrong' "dir $T/home" 'exec printenv' 'exec PWD'
+t_is "where it starts is in its environment" "$(says run)" "0 $T/home"
 slot run "dir $T/none" 'exec true'
 t_is "no directory" "$(says run)" "111 hexad-slot: fatal: unable to chdir to $T/none: No such file or directory"
 slot run 'exec sh' 'exec -c' 'exec exit 7'
