@@ -58,7 +58,7 @@ int hiercopy_file(const struct hiercopy *c, int from, int todir, const char *nam
 	return r;
 }
 
-static int copy_link(int fromdir, int todir, const char *name)
+static int copy_link(const struct hiercopy *c, int fromdir, int todir, const char *name, const struct stat *st)
 {
 	char target[PATH_MAX];
 	ssize_t n = sys.readlinkat(fromdir, name, target, sizeof(target) - 1);
@@ -66,7 +66,21 @@ static int copy_link(int fromdir, int todir, const char *name)
 	if (n < 0)
 		return -errno;
 	target[n] = '\0';
-	return sys.symlinkat(target, todir, name) < 0 ? -errno : 0;
+	if (sys.symlinkat(target, todir, name) < 0)
+		return -errno;
+	return c->whole ? give(c, todir, name, st) : 0;
+}
+
+/* A FIFO, a socket or a device. */
+static int copy_node(const struct hiercopy *c, int todir, const char *name, const struct stat *st)
+{
+	mode_t mode = st->st_mode & 07777 & ~c->strip;
+	int r;
+
+	if (sys.mknodat(todir, name, (st->st_mode & S_IFMT) | (mode & 0777), st->st_rdev) < 0)
+		return -errno;
+	r = give(c, todir, name, st);
+	return r == 0 && sys.fchmodat(todir, name, mode) < 0 ? -errno : r;
 }
 
 static int copy_entry(const struct hiercopy *c, int fromdir, int todir, const char *name, unsigned int depth);
@@ -88,9 +102,11 @@ static int copy_dir(const struct hiercopy *c, int from, int todir, const char *n
 	to = r < 0 ? r : fdio_open(todir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
 	if (to < 0)
 		r = to;
-	while (r == 0 && (e = readdir(dir)))
+	while (r == 0 && (errno = 0, e = readdir(dir)))
 		if (strcmp(e->d_name, ".") && strcmp(e->d_name, ".."))
 			r = copy_entry(c, fd, to, e->d_name, depth + 1);
+	if (r == 0 && errno)
+		r = -errno;
 	if (r == 0)
 		r = give(c, todir, name, &st);
 	if (r == 0 && sys.fchmod(to, st.st_mode & 07777 & ~c->strip) < 0)
@@ -100,7 +116,7 @@ static int copy_dir(const struct hiercopy *c, int from, int todir, const char *n
 	return r;
 }
 
-/* Files, directories, links and FIFOs; a socket or a device is nothing of a service's. */
+/* Files, directories, links and FIFOs; a socket or a device is nothing of a service's but where everything is. */
 static int copy_entry(const struct hiercopy *c, int fromdir, int todir, const char *name, unsigned int depth)
 {
 	struct stat st;
@@ -109,13 +125,9 @@ static int copy_entry(const struct hiercopy *c, int fromdir, int todir, const ch
 	if (sys.fstatat(fromdir, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
 		return -errno;
 	if (S_ISLNK(st.st_mode))
-		return copy_link(fromdir, todir, name);
-	if (S_ISFIFO(st.st_mode)) {
-		r = sys.mkfifoat(todir, name, st.st_mode & 07777 & ~c->strip) < 0 ? -errno : 0;
-		return r < 0 ? r : give(c, todir, name, &st);
-	}
+		return copy_link(c, fromdir, todir, name, &st);
 	if (!S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode))
-		return 0;
+		return c->whole || S_ISFIFO(st.st_mode) ? copy_node(c, todir, name, &st) : 0;
 	from = fdio_open(fromdir, name, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY, 0);
 	if (from < 0)
 		return from;
@@ -132,4 +144,14 @@ int hiercopy_dir(const struct hiercopy *c, int from, int todir, const char *name
 int hiercopy_entry(const struct hiercopy *c, int fromdir, int todir, const char *name)
 {
 	return copy_entry(c, fromdir, todir, name, 0);
+}
+
+int hiercopy_whole(int fromdir, const char *from, int todir, const char *name)
+{
+	const struct hiercopy c = { .owner = HIERCOPY_KEEP, .whole = true };
+	int r, fd = fdio_open(fromdir, from, O_RDONLY | O_DIRECTORY, 0);
+
+	r = fd < 0 ? fd : copy_dir(&c, fd, todir, name, 0);
+	fdio_close(&fd);
+	return r;
 }

@@ -2,6 +2,7 @@
 #ifndef SV_HIERCOPY_H
 #define SV_HIERCOPY_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 /* Whose the copies become: ours, each the owner of what it is a copy of, or all the same one's. The last two as root. */
@@ -12,6 +13,7 @@ struct hiercopy {
 	uid_t uid;      /* HIERCOPY_GIVE */
 	gid_t gid;
 	mode_t strip;   /* bits that no copy has */
+	bool whole;     /* sockets and devices are copied too, and links get an owner */
 };
 
 /* The file that is open as from becomes todir/name, which must not be there. mode 0: its own. 0 or -errno. */
@@ -22,5 +24,8 @@ int hiercopy_dir(const struct hiercopy *c, int from, int todir, const char *name
 
 /* The same with whatever fromdir/name is. */
 int hiercopy_entry(const struct hiercopy *c, int fromdir, int todir, const char *name);
+
+/* The directory fromdir/from, which may be a link to one, whole: all with its mode and, for root, its owner. */
+int hiercopy_whole(int fromdir, const char *from, int todir, const char *name);
 
 #endif

@@ -32,6 +32,9 @@ void applet_usage_of(const char *name) __attribute__((noreturn));
 /* Goes on as another command; argv[0] is its name. Returns its exit code. */
 int applet_call(const char *name, int argc, char **argv);
 
+/* The same, whose messages begin with prog instead of its name. */
+int applet_call_as(const char *name, const char *prog, int argc, char **argv);
+
 /*
  * Options as s6 reads them, one a call (option.h has the rules): the letter, or -1 at the end. spec is getopt's,
  * without a leading "+"; optarg and optind are set as getopt does. Anything unknown and a missing

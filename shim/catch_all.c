@@ -11,8 +11,8 @@
 
 #include "applet.h"
 #include "fdio.h"
-#include "ids.h"
 #include "msg.h"
+#include "uidgid.h"
 
 #define TEXT_MAX 8192
 #define WORDS_MAX 16
@@ -32,20 +32,6 @@ static char *line_of(char *text, const char *key)
 		}
 	}
 	return NULL;
-}
-
-static void become(const char *user)
-{
-	struct ids ids;
-	int r;
-
-	if (strcmp(user, "-") == 0)
-		return;
-	r = ids_by_name(user, &ids);
-	if (r == 0)
-		r = ids_become(&ids);
-	if (r < 0)
-		msg_die(EXIT_SYSTEM, r, "unable to become the user '%s'", user);
 }
 
 /* The supervisor holds it open both ways, so that this does not wait. */
@@ -81,11 +67,10 @@ int catch_all_main(int argc, char **argv)
 	if (!user || !log)
 		msg_die(EXIT_USAGE, 0, "there is no user or no log line in %s", script[0]);
 	open_input();
-	become(user);
+	if (strcmp(user, "-") != 0)
+		uidgid_become(user);
 	for (char *w = strtok(log, " "); w && n < WORDS_MAX + 3; w = strtok(NULL, " "))
 		words[n++] = w;
 	words[n] = NULL;
-	optind = 0;
-	msg_prog = "s6-svscan-log";
-	return log_main(n, words);
+	return applet_call_as("s6-log", "s6-svscan-log", n, words);
 }

@@ -9,6 +9,7 @@
 #include "contenv.h"
 #include "envfile.h"
 #include "fdio.h"
+#include "msg.h"
 
 struct list {
 	char **item;
@@ -154,12 +155,17 @@ bool contenv_is_kept(void)
 	return contenv_switch("S6_KEEP_ENV");
 }
 
-const char *contenv_get(char *const *env, const char *name)
+void contenv_enter(void)
 {
-	size_t len = strlen(name);
+	const char *culprit = "";
+	char **env;
+	int r;
 
-	for (; *env; env++)
-		if (strncmp(*env, name, len) == 0 && (*env)[len] == '=')
-			return *env + len + 1;
-	return NULL;
+	if (contenv_is_kept())
+		return;
+	r = contenv_load(CONTENV_DIR, getenv("PATH"), &env, &culprit);
+	if (r < 0)
+		msg_die(EXIT_SYSTEM, r, "unable to envdir %s%s%s", CONTENV_DIR, culprit && *culprit ? "/" : "",
+			culprit ? culprit : "");
+	environ = env;
 }

@@ -28,7 +28,7 @@ bool contenv_switch(const char *name);
 /* S6_KEEP_ENV: is the process's own environment to be used instead? */
 bool contenv_is_kept(void);
 
-/* The value of name in a NULL-ended environment, or NULL. */
-const char *contenv_get(char *const *env, const char *name);
+/* This process gets the container's environment, unless it is told to keep its own. A failure ends the process. */
+void contenv_enter(void);
 
 #endif

@@ -13,8 +13,8 @@
 #include <unistd.h>
 
 #include "applet.h"
-#include "copytree.h"
 #include "fdio.h"
+#include "hiercopy.h"
 #include "link.h"
 #include "listen.h"
 #include "msg.h"
@@ -68,7 +68,7 @@ static int copy_template(const struct instance *in)
 	/* Of a call that was killed. */
 	r = fdio_remove_tree(fd, staged);
 	if (r == 0)
-		r = copytree(AT_FDCWD, template, fd, staged);
+		r = hiercopy_whole(AT_FDCWD, template, fd, staged);
 	if (r == 0 && renameat(fd, staged, fd, in->name) < 0)
 		r = -errno;
 	if (r < 0)

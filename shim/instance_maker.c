@@ -8,8 +8,8 @@
 #include <unistd.h>
 
 #include "applet.h"
-#include "copytree.h"
 #include "fdio.h"
+#include "hiercopy.h"
 #include "maker.h"
 #include "msg.h"
 
@@ -85,7 +85,7 @@ static void copy_template(const struct instance_options *opt, const char *path)
 	int r;
 
 	(void)snprintf(to, sizeof(to), "%s%stemplate", path, *path ? "/" : "");
-	r = copytree(AT_FDCWD, opt->template, maker_fd(), to);
+	r = hiercopy_whole(AT_FDCWD, opt->template, maker_fd(), to);
 	if (r == 0)
 		return;
 	(void)snprintf(what, sizeof(what), "copy file hierarchy from %s to", opt->template);

@@ -143,19 +143,29 @@ static const char *base_of(const char *path)
 	return slash ? slash + 1 : path;
 }
 
-static int run(const struct applet *applet, int argc, char **argv)
+static int run_as(const struct applet *applet, const char *prog, int argc, char **argv)
 {
 	static const struct option_walk begin = OPTION_WALK_INIT;
 
 	walk = begin;
 	applet_self = applet;
-	msg_prog = applet->name;
+	msg_prog = prog;
 	return applet->main(argc, argv);
+}
+
+static int run(const struct applet *applet, int argc, char **argv)
+{
+	return run_as(applet, applet->name, argc, argv);
 }
 
 int applet_call(const char *name, int argc, char **argv)
 {
 	return run(find(name), argc, argv);
+}
+
+int applet_call_as(const char *name, const char *prog, int argc, char **argv)
+{
+	return run_as(find(name), prog, argc, argv);
 }
 
 int main(int argc, char **argv)

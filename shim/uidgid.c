@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "ids.h"
 #include "msg.h"
 #include "number.h"
 
@@ -61,6 +62,17 @@ void uidgid_apply(const struct uidgid *ids)
 		what = "setuid";
 	if (what)
 		msg_die(EXIT_SYSTEM, errno, "unable to %s", what);
+}
+
+void uidgid_become(const char *user)
+{
+	struct ids ids;
+	int r = ids_by_user(user, &ids);
+
+	if (r == 0)
+		r = ids_become(&ids);
+	if (r < 0)
+		msg_die(EXIT_SYSTEM, r, "unable to become the user '%s'", user);
 }
 
 void uidgid_forget(void)

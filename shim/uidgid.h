@@ -29,6 +29,9 @@ bool uidgid_parse_groups(const char *text, struct uidgid *ids);
  */
 void uidgid_apply(const struct uidgid *ids);
 
+/* Becomes a user, by name or number, with his groups: for what is hexad's own. A failure ends the process. */
+void uidgid_become(const char *user);
+
 /* UID, GID and GIDLIST leave the environment. */
 void uidgid_forget(void);
 

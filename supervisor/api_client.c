@@ -66,8 +66,8 @@ static void audit(const struct api_client *c, const char *result)
 	msg_escape(subject, sizeof subject, c->subject, strlen(c->subject));
 	if (c->refused_by != NULL)
 		snprintf(rule, sizeof rule, " rule=%s", c->refused_by);
-	msg_info("audit: uid=%u pid=%d comm=%s verb=%s service=%s%s result=%s", (unsigned int)c->uid,
-		(int)c->pid, comm[0] != '\0' ? comm : "?", c->verb->name, subject, rule, result);
+	msg_info("audit: uid=%u pid=%d comm=%s verb=%s service=%s%s%s result=%s", (unsigned int)c->uid,
+		(int)c->pid, comm[0] != '\0' ? comm : "?", c->verb->name, subject, c->detail, rule, result);
 }
 
 /* Every change made or refused leaves a line. */
@@ -103,7 +103,7 @@ static void request_over(struct api_client *c)
 		c->api->followers--;
 	c->busy = c->refused = c->follows = false;
 	c->refused_by = NULL;
-	c->subject[0] = '\0';
+	c->subject[0] = c->detail[0] = '\0';
 	c->since = mono_ns();
 }
 

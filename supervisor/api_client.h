@@ -19,6 +19,7 @@
 #define API_JOBS 16          /* removals and passes at a time */
 #define API_PLACES_JOBS (API_JOBS + API_SEATS) /* with a wish to write down for each client */
 #define API_SENTENCE 512     /* longest answer */
+#define API_DETAIL 640       /* what an audit line has beside its usual words */
 #define API_ROWS_TURN 256    /* rows sent to one client in one turn */
 #define API_EVENTS 256       /* that are kept for who asks late or reads slowly */
 #define API_ACCEPTS_TURN 8   /* connections taken from one listener in one turn */
@@ -72,6 +73,7 @@ struct api_client {
 	const char *refused_by;       /* the row of [access], where it was one */
 	const struct api_verb *verb;  /* of the request in flight, NULL if it is none we know */
 	char subject[SV_NAME_FULL + 1];
+	char detail[API_DETAIL];      /* " KEY=VALUE..." for its audit line, or empty */
 	enum api_wait wait;
 	struct api_ref ref;
 	int64_t old_started_ns;
@@ -93,7 +95,8 @@ struct api_client {
 
 enum api_job_phase {
 	JOB_FREE,
-	JOB_STOPPING, JOB_LEAVING, JOB_DELETING, JOB_FORGETTING, /* a removal */
+	/* a removal: its stop waits for the marker, and then it goes on */
+	JOB_ANNOUNCING, JOB_STOPPING, JOB_LEAVING, JOB_DELETING, JOB_FORGETTING,
 	JOB_PLANNING,
 	JOB_MARKING,   /* a stop waits for its marker */
 	JOB_SETTLING,  /* a wish waits to be fulfilled ... */
@@ -251,8 +254,12 @@ bool api_intent_settled(struct api_client *c, const char *sentence);
 void api_intent_drop(struct api_client *c);
 /* The marker is being written, and api_stop_now follows; false: it does not, there is nothing to write. */
 bool api_intent_mark(struct api_client *c, const struct service *s);
+/* The same for a removal, which goes on with api_removal_stop. */
+bool api_intent_announce(struct api_job *j, const struct service *s);
 /* At the end of a removal: the record goes too, and ends the job. False: there is none. */
 bool api_intent_forget(struct api_job *j);
+/* The job is done, and free when its children are back. */
+void api_intent_over(struct api_job *j);
 /* After a change of a service, for a job whose client has gone. */
 void api_intent_check(struct api_job *j);
 /* The profile whose slot has that name, or NULL. A logger is none's. */
@@ -264,6 +271,8 @@ api_verb_fn api_verb_register, api_verb_unregister;
 bool api_may_make(struct api_client *c, const char *slot, struct ids *owner);
 /* Why there is no owner for slots, as a sentence; valid until the next call. */
 const char *api_profiles_why(int error);
+/* The marker of a removal is there, or will not be: the stop. */
+void api_removal_stop(struct api_job *j);
 /* After any change of a service: is it one that the removal waits for? */
 void api_job_check(struct api_job *j);
 

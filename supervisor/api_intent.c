@@ -77,8 +77,7 @@ static void answer(struct api_job *j)
 	api_answer(c, j->code, "%s", j->sentence);
 }
 
-/* The job has done what it can; its place is free when its children are. */
-static void over(struct api_job *j)
+void api_intent_over(struct api_job *j)
 {
 	uv_timer_stop(&j->timer);
 	answer(j);
@@ -93,7 +92,7 @@ static void let_go(struct api_job *j)
 	if (j->client != NULL)
 		j->client->job = NULL;
 	j->client = NULL;
-	over(j);
+	api_intent_over(j);
 }
 
 void api_intent_drop(struct api_client *c)
@@ -135,7 +134,7 @@ static void on_recorded(void *owner, int wstatus, const char *out, size_t len)
 		return;
 	if (wstatus != 0)
 		msg_warn(0, "%s: what is wanted of it could not be written down", slot);
-	over(j);
+	api_intent_over(j);
 	next_in_turn(api, slot);
 }
 
@@ -162,7 +161,7 @@ static void record(struct api_job *j)
 	}
 	j->phase = JOB_RECORDING;
 	if (!start_child(j, &in, on_recorded))
-		over(j);
+		api_intent_over(j);
 }
 
 /* A wish that nobody waits for any more gives way to the next one for that slot. */
@@ -171,7 +170,7 @@ static void forget_older(struct api *api, const char *slot)
 	for (size_t i = 0; i < API_PLACES_JOBS; i++)
 		if (api->job[i].phase == JOB_SETTLING && api->job[i].client == NULL
 				&& strcmp(api->job[i].slot, slot) == 0)
-			over(&api->job[i]);
+			api_intent_over(&api->job[i]);
 }
 
 static struct api_job *intent_job(struct api *api, struct api_client *c, const struct service *s, bool up)
@@ -219,7 +218,7 @@ void api_intent_check(struct api_job *j)
 	if (j->client != NULL || j->phase != JOB_SETTLING)
 		return;
 	if (s == NULL || s->d->m.want_up != j->up)
-		over(j);
+		api_intent_over(j);
 	else if (j->up ? is_up : is_down)
 		record(j);
 }
@@ -246,6 +245,10 @@ static void go_on_stopping(struct api_job *j)
 	struct api_client *c = j->client;
 
 	uv_timer_stop(&j->timer);
+	if (j->phase == JOB_ANNOUNCING) {
+		api_removal_stop(j);
+		return;
+	}
 	j->phase = JOB_SETTLING;
 	if (*j->api->sv->config->intent_file == '\0')
 		let_go(j);
@@ -263,7 +266,7 @@ static void on_marked(void *owner, int wstatus, const char *out, size_t len)
 	(void)wstatus;
 	(void)out;
 	(void)len;
-	if (child_back(j) && j->phase == JOB_MARKING)
+	if (child_back(j) && (j->phase == JOB_MARKING || j->phase == JOB_ANNOUNCING))
 		go_on_stopping(j);
 }
 
@@ -275,24 +278,39 @@ static void on_not_marked(uv_timer_t *timer)
 	go_on_stopping(j);
 }
 
+/* Is it somebody's wish that ends the run, and is he to say so? */
+static bool is_marked(const struct supervisor *sv, const struct service *s)
+{
+	return *sv->config->planned_stop_file != '\0' && is_kept(sv, s->id->name) && s->d->m.state == SV_UP;
+}
+
+static bool start_marking(struct api_job *j, const struct service *s)
+{
+	struct intent_input in = { .what = INTENT_MARK, .pid = s->d->pid,
+		.stopper = j->client != NULL ? j->client->pid : getpid() };
+
+	uv_timer_start(&j->timer, on_not_marked, PATIENCE_MS, 0);
+	return start_child(j, &in, on_marked);
+}
+
 bool api_intent_mark(struct api_client *c, const struct service *s)
 {
-	const struct config *config = c->api->sv->config;
-	struct intent_input in = { .what = INTENT_MARK, .pid = s->d->pid, .stopper = c->pid };
-	struct api_job *j;
+	struct api_job *j = is_marked(c->api->sv, s) ? api_job_new(c->api, c, JOB_MARKING) : NULL;
 
-	if (*config->planned_stop_file == '\0' || !is_kept(c->api->sv, s->id->name) || s->d->m.state != SV_UP)
-		return false;
-	j = api_job_new(c->api, c, JOB_MARKING);
 	if (j == NULL)
 		return false;
 	snprintf(j->slot, sizeof j->slot, "%s", s->id->name);
 	api_ref_set(&j->ref[0], s);
-	uv_timer_start(&j->timer, on_not_marked, PATIENCE_MS, 0);
-	if (start_child(j, &in, on_marked))
+	if (start_marking(j, s))
 		return true;
 	let_go(j);
 	return false;
+}
+
+bool api_intent_announce(struct api_job *j, const struct service *s)
+{
+	j->phase = JOB_ANNOUNCING;
+	return is_marked(j->api->sv, s) && start_marking(j, s);
 }
 
 static void on_forgotten(void *owner, int wstatus, const char *out, size_t len)
@@ -303,7 +321,7 @@ static void on_forgotten(void *owner, int wstatus, const char *out, size_t len)
 	(void)out;
 	(void)len;
 	if (child_back(j))
-		over(j);
+		api_intent_over(j);
 }
 
 bool api_intent_forget(struct api_job *j)

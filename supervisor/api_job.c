@@ -24,7 +24,7 @@ unsigned int api_job_room(const struct api *api)
 	unsigned int used = 0;
 
 	for (size_t i = 0; i < API_PLACES_JOBS; i++)
-		used += api->job[i].phase >= JOB_STOPPING && api->job[i].phase <= JOB_PLANNING;
+		used += api->job[i].phase >= JOB_ANNOUNCING && api->job[i].phase <= JOB_PLANNING;
 	return used < API_JOBS ? API_JOBS - used : 0;
 }
 
@@ -158,7 +158,7 @@ static void deleted(struct api_job *j, bool ok)
 		}
 	}
 	if (!api_intent_forget(j))
-		api_job_end(j);
+		api_intent_over(j);
 }
 
 /* A child that outlives the api must not find its memory gone. */

@@ -75,7 +75,7 @@ static bool slot_of(struct api_client *c, const char *profile, char *slot, size_
 static bool is_being_removed(const struct api *api, const char *slot)
 {
 	for (size_t i = 0; i < API_PLACES_JOBS; i++)
-		if (api->job[i].phase >= JOB_STOPPING && api->job[i].phase <= JOB_FORGETTING
+		if (api->job[i].phase >= JOB_ANNOUNCING && api->job[i].phase <= JOB_FORGETTING
 				&& strcmp(api->job[i].slot, slot) == 0)
 			return true;
 	return false;
@@ -228,6 +228,19 @@ static void answer_there_already(struct api_client *c, const char *slot, const c
 			slot, profile);
 }
 
+/* For the audit: what is wanted, and which variables are given. Their values may be secrets. */
+static void note_wish(struct api_client *c, const struct proto_frame *f)
+{
+	size_t len = (size_t)snprintf(c->detail, sizeof c->detail, " state=%s", f->field[3]);
+
+	for (unsigned int i = 4; i < f->n; i++) {
+		char name[48];
+
+		msg_escape(name, sizeof name, f->field[i], strcspn(f->field[i], "="));
+		len += (size_t)snprintf(c->detail + len, sizeof c->detail - len, "%s%s", i == 4 ? " env=" : ",", name);
+	}
+}
+
 void api_verb_register(struct api_client *c, const struct proto_frame *f)
 {
 	struct supervisor *sv = c->api->sv;
@@ -245,6 +258,7 @@ void api_verb_register(struct api_client *c, const struct proto_frame *f)
 		api_answer(c, EXIT_USAGE, "malformed request: 'up' or 'down' is expected");
 		return;
 	}
+	note_wish(c, f);
 	if (!slot_of(c, profile, slot, sizeof slot) || !api_may_make(c, slot, &owner)
 			|| !take_env(c, f, &owner, env, &spec.extra) || api_tree_leaves(c) || !has_room(c, slot, profile))
 		return;
@@ -288,7 +302,7 @@ static void give_up(struct api_job *j, int err)
 		strerror(-err));
 	if (s != NULL && s->d->begun && j->was_wanted)
 		service_feed(s, EV_UP);
-	api_job_end(j);
+	api_intent_over(j);
 }
 
 /* The producer first: its logger reads what is left and sees the end of the pipe. */
@@ -370,6 +384,17 @@ void api_job_check(struct api_job *j)
 		api_intent_check(j);
 }
 
+void api_removal_stop(struct api_job *j)
+{
+	struct service *s = api_ref_get(j->api->sv, &j->ref[0]);
+
+	j->phase = JOB_STOPPING;
+	j->kill_ns = mono_ns() + (int64_t)j->api->sv->config->grace_ms * 1000000;
+	if (s != NULL && s->d->begun)
+		service_feed(s, EV_DOWN);
+	uv_timer_start(&j->timer, on_job, 0, 0);
+}
+
 static void begin_removal(struct api_job *j)
 {
 	struct supervisor *sv = j->api->sv;
@@ -382,12 +407,10 @@ static void begin_removal(struct api_job *j)
 		api_ref_set(&j->ref[0], s);
 	if (log != NULL)
 		api_ref_set(&j->ref[1], log);
-	j->phase = JOB_STOPPING;
-	j->kill_ns = mono_ns() + (int64_t)sv->config->grace_ms * 1000000;
 	j->was_wanted = s != NULL && s->d->m.want_up;
-	if (s != NULL && s->d->begun)
-		service_feed(s, EV_DOWN);
-	uv_timer_start(&j->timer, on_job, 0, 0);
+	/* A registration that is taken back is nobody's stop. */
+	if (s == NULL || j->code != 0 || !api_intent_announce(j, s))
+		api_removal_stop(j);
 }
 
 /*
@@ -424,11 +447,15 @@ static bool remove_slot(struct api *api, struct api_client *c, const char *slot,
 void api_verb_unregister(struct api_client *c, const struct proto_frame *f)
 {
 	char slot[SV_NAME_FULL + 1];
+	const struct service *s;
 	struct stat st;
 	int r;
 
 	if (!slot_of(c, f->field[2], slot, sizeof slot) || api_tree_leaves(c))
 		return;
+	s = service_find(c->api->sv, slot);
+	if (s != NULL)
+		snprintf(c->detail, sizeof c->detail, " was=%s", s->d->m.want_up ? "up" : "down");
 	r = stat_slot(c->api->sv, slot, &st);
 	if (r == -ENOENT) {
 		api_answer(c, 2, "profile '%s' is not registered", f->field[2]);

@@ -56,6 +56,7 @@ struct config {
 	uint32_t watch_ms;               /* changes of the profiles directory are gathered so long; 0: not watched */
 	char *profiles_dir, *marker, *reserved, *slot_prefix;
 	char *command, *command_default; /* %p: the profile; split on blanks, no shell */
+	bool command_shell;              /* one line each for /bin/sh instead */
 	char *env;                       /* NAME=value words for the services */
 	char *port_env;                  /* variable for the profile's port (port.h); empty: none */
 	uint32_t port_base, port_count;

@@ -43,6 +43,9 @@ static void take_word(struct supervisor *sv, const struct volume_word *w, int fd
 
 	h->home_wd = w->home_wd;
 	sv->profiles_missing = w->missing;
+	if (w->unwatched && !sv->unwatched_said)
+		msg_warn(0, "no more watches (fs.inotify.max_user_watches): not all that happens to profiles is noticed at once");
+	sv->unwatched_said = w->unwatched;
 	switch ((enum volume_lock)w->lock) {
 	case VOLUME_UNASKED:
 		break;

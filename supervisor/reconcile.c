@@ -240,26 +240,48 @@ static void do_root(struct pass *p)
 	decide(p, p->homefd, &f, seed_root(p));
 }
 
-/* Through /proc it is the directory we hold, whatever its name leads to by now. The watch's number or -1. */
-static int watch(const struct pass *p, int dirfd, uint32_t mask)
+/* Through /proc it is the directory we hold, whatever its name leads to by now. The watch's number or -errno. */
+static int watch_entry(struct pass *p, int dirfd, const char *name, uint32_t mask)
 {
-	char path[40];
+	char path[300];
+	int wd;
 
 	if (p->in->watchfd <= 0)
-		return -1;
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", dirfd);
-	return sys.inotify_add_watch(p->in->watchfd, path, mask | IN_ONLYDIR);
+		return -EBADF;
+	snprintf(path, sizeof(path), "/proc/self/fd/%d/%s", dirfd, name);
+	wd = sys.inotify_add_watch(p->in->watchfd, path, mask);
+	if (wd >= 0)
+		return wd;
+	p->word.unwatched = p->word.unwatched || errno == ENOSPC;
+	return -errno;
+}
+
+static int watch(struct pass *p, int dirfd, uint32_t mask)
+{
+	return watch_entry(p, dirfd, ".", mask | IN_ONLYDIR);
 }
 
 /* No profile yet. Once: what happens in a profile's own directory is nobody's business. Looked at again after that. */
-static void watch_candidate(const struct pass *p, int dirfd, struct profile_facts *f)
+static void watch_candidate(struct pass *p, int dirfd, struct profile_facts *f)
 {
 	struct stat st;
 
-	if (f->lookup_err != -ENOENT || watch(p, dirfd, IN_CREATE | IN_MOVED_TO | IN_ONESHOT) < 0)
+	if (watch(p, dirfd, IN_CREATE | IN_MOVED_TO | IN_ONESHOT) < 0)
 		return;
 	if (sys.fstatat(dirfd, p->c->marker, &st, 0) == 0)
 		f->lookup_err = 0;
+}
+
+/*
+ * The marker itself and not its directory, in which the profile may write as much as it likes: one event says that the
+ * marker has lost its name, and the next pass watches what has it then.
+ */
+static void watch_marker(struct pass *p, int dirfd, struct profile_facts *f)
+{
+	int r = watch_entry(p, dirfd, p->c->marker, IN_ATTRIB | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONESHOT | IN_DONT_FOLLOW);
+
+	if (r == -ENOENT)
+		f->lookup_err = r;
 }
 
 /* One entry of the profiles directory. Its own link is followed, nothing else below the home is. */
@@ -275,7 +297,9 @@ static void do_entry(struct pass *p, int dirfd, const char *name)
 		f.lookup_err = fd;
 	else if (sys.fstatat(fd, p->c->marker, &st, 0) < 0)
 		f.lookup_err = -errno;
-	if (fd >= 0)
+	if (fd >= 0 && !f.lookup_err)
+		watch_marker(p, fd, &f);
+	if (fd >= 0 && f.lookup_err == -ENOENT)
 		watch_candidate(p, fd, &f);
 	if (f.lookup_err != -ENOENT && f.lookup_err != -ELOOP && f.lookup_err != -ENOTDIR)
 		decide(p, fd, &f, NULL);

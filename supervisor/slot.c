@@ -5,7 +5,6 @@
  */
 #include "reconcile.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,7 +28,7 @@ struct staging {
 	struct stat *ret_made;
 	char name[SLOT_NAME_MAX + 1];
 	char tmp[SLOT_NAME_MAX + 6];
-	struct slot_text run, log_run, finish;
+	struct slotfile run, log_run, finish;
 };
 
 typedef int staging_fn(struct staging *s);
@@ -236,24 +235,18 @@ static int find_owners(struct staging *s)
 	return s->scan_uid != 0 || (st.st_mode & 022) ? -EPERM : 0;
 }
 
-/* Scripts started by a supervisor that is not root have no rights to give up. */
-static const char *drop_of(const struct staging *s, char *buf, size_t cap)
+/* Programs started by a supervisor that is not root have no rights to give up. */
+static const char *drop_of(const struct staging *s)
 {
 	const char *user = s->spec->config->app_user;
 
-	if (!s->is_root || !*user)
-		return NULL;
-	if (!isdigit((unsigned char)*user))
-		return user;
-	snprintf(buf, cap, "%u:%u", (unsigned int)s->uid, (unsigned int)s->gid);
-	return buf;
+	return s->is_root && *user ? user : NULL;
 }
 
 static int render(struct staging *s)
 {
 	const struct slot_spec *spec = s->spec;
-	char buf[32];
-	const char *drop = drop_of(s, buf, sizeof(buf));
+	const char *drop = drop_of(s);
 	int err = slot_text_run(&s->run, spec->config, spec->profile, drop, &spec->extra);
 
 	if (!err)

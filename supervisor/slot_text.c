@@ -1,6 +1,5 @@
 #include "slot_text.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,180 +7,115 @@
 #include "port.h"
 #include "words.h"
 
-#define INTERPRETER "#!/command/with-contenv sh\n"
-#define FULL SLOT_TEXT_MAX /* a length that says: it did not fit */
+#define NAME_AND_PORT (CONFIG_LINE_MAX + 12)
 
-static void add(struct slot_text *t, const char *text, size_t len)
+/* len bytes of a setting, %p replaced by profile and %% by %. */
+static void add_pattern(struct slotfile *f, const char *text, size_t len, const char *profile)
 {
-	if (t->len == FULL || len >= SLOT_TEXT_MAX - t->len) {
-		t->len = FULL;
-		return;
-	}
-	memcpy(t->buf + t->len, text, len);
-	t->len += len;
-	t->buf[t->len] = '\0';
-}
+	const char *end = text + len, *percent;
 
-static void add_text(struct slot_text *t, const char *text)
-{
-	add(t, text, strlen(text));
-}
-
-static void start(struct slot_text *t, const char *text)
-{
-	t->len = 0;
-	t->buf[0] = '\0';
-	add_text(t, text);
-}
-
-static int end(const struct slot_text *t)
-{
-	return t->len == FULL ? -E2BIG : 0;
-}
-
-/* One byte between single quotes. */
-static void add_quoted_byte(struct slot_text *t, char byte)
-{
-	if (byte == '\'')
-		add_text(t, "'\\''");
-	else
-		add(t, &byte, 1);
-}
-
-/* A word in single quotes, %p replaced by profile and %% by %; profile NULL: taken as it is. */
-static void add_word(struct slot_text *t, const char *word, size_t len, const char *profile)
-{
-	add_text(t, "'");
-	for (size_t i = 0; i < len; i++) {
-		if (!profile || word[i] != '%' || i + 1 == len)
-			add_quoted_byte(t, word[i]);
-		else if (word[++i] == 'p')
-			add_text(t, profile);
+	while ((percent = memchr(text, '%', (size_t)(end - text))) && percent + 1 < end) {
+		slotfile_value(f, text, (size_t)(percent - text));
+		if (percent[1] == 'p')
+			slotfile_value(f, profile, strlen(profile));
 		else
-			add_quoted_byte(t, word[i]);
+			slotfile_value(f, percent + 1, 1);
+		text = percent + 2;
 	}
-	add_text(t, "'");
+	slotfile_value(f, text, (size_t)(end - text));
 }
 
-static void add_value(struct slot_text *t, const char *text)
+static void add_word(struct slotfile *f, enum slotfile_key key, const struct word *w, const char *profile)
 {
-	add_word(t, text, strlen(text), NULL);
+	slotfile_key(f, key);
+	if (profile)
+		add_pattern(f, w->text, w->len, profile);
+	else
+		slotfile_value(f, w->text, w->len);
+	slotfile_end_line(f);
 }
 
-/* All words of a value, with a blank between them. */
-static void add_words(struct slot_text *t, const char *value, const char *profile)
-{
-	const char *before = "";
-	struct word w;
-
-	for (; words_next(&value, WORDS_BLANKS, &w); before = " ") {
-		add_text(t, before);
-		add_word(t, w.text, w.len, profile);
-	}
-}
-
-/* "NAME=value", whose name was checked by whoever took it in. */
-static void add_export(struct slot_text *t, const struct word *w)
-{
-	const char *equals = memchr(w->text, '=', w->len);
-	size_t name = (size_t)(equals - w->text) + 1;
-
-	add_text(t, "export ");
-	add(t, w->text, name);
-	add_word(t, equals + 1, w->len - name, NULL);
-	add_text(t, "\n");
-}
-
-static void add_exports(struct slot_text *t, const char *env, const struct slot_env *extra)
+/* Each word of a setting is a line; profile NULL: taken as it is. */
+static void add_words(struct slotfile *f, enum slotfile_key key, const char *value, const char *profile)
 {
 	struct word w;
 
-	while (words_next(&env, WORDS_BLANKS, &w))
-		add_export(t, &w);
-	for (unsigned int i = 0; i < extra->n; i++) {
-		w = (struct word){ extra->word[i], strlen(extra->word[i]) };
-		add_export(t, &w);
-	}
+	while (words_next(&value, WORDS_BLANKS, &w))
+		add_word(f, key, &w, profile);
 }
 
-static void add_drop(struct slot_text *t, const char *drop)
+static void add_home(struct slotfile *f, const char *home)
 {
-	if (!drop)
+	slotfile_key(f, SLOTFILE_ENV);
+	slotfile_value(f, "HOME=", 5);
+	slotfile_value(f, home, strlen(home));
+	slotfile_end_line(f);
+	slotfile_add(f, SLOTFILE_DIR, home);
+}
+
+/* The command as words, or as the one line of a shell where the configuration asks for that. */
+static void add_command(struct slotfile *f, const struct config *c, const char *profile)
+{
+	const char *command = strcmp(profile, c->reserved) ? c->command : c->command_default;
+	struct word whole = { command, strlen(command) };
+
+	if (!c->command_shell) {
+		add_words(f, SLOTFILE_EXEC, command, profile);
 		return;
-	add_text(t, "/command/s6-setuidgid ");
-	add_value(t, drop);
-	add_text(t, " ");
+	}
+	slotfile_add(f, SLOTFILE_EXEC, "/bin/sh");
+	slotfile_add(f, SLOTFILE_EXEC, "-c");
+	add_word(f, SLOTFILE_EXEC, &whole, profile);
 }
 
-static void add_port(struct slot_text *t, const struct config *c, const char *profile)
-{
-	char word[CONFIG_LINE_MAX + 12];
-	struct word w = { word, 0 };
-
-	port_word(c, profile, word, sizeof(word));
-	w.len = strlen(word);
-	if (w.len)
-		add_export(t, &w);
-}
-
-int slot_text_run(struct slot_text *t, const struct config *c, const char *profile, const char *drop,
+int slot_text_run(struct slotfile *f, const struct config *c, const char *profile, const char *drop,
 	const struct slot_env *extra)
 {
-	bool root = !strcmp(profile, c->reserved);
+	char port[NAME_AND_PORT];
 
-	start(t, INTERPRETER "set -e\nexport HOME=");
-	add_value(t, c->app_login_home);
-	add_text(t, "\ncd -- \"$HOME\"\n");
-	add_port(t, c, profile);
-	add_exports(t, c->env, extra);
-	add_text(t, "exec ");
-	add_drop(t, drop);
-	add_words(t, root ? c->command_default : c->command, profile);
-	add_text(t, "\n");
-	return end(t);
+	slotfile_begin(f);
+	if (drop)
+		slotfile_add(f, SLOTFILE_USER, drop);
+	add_home(f, c->app_login_home);
+	port_word(c, profile, port, sizeof(port));
+	if (*port)
+		slotfile_add(f, SLOTFILE_ENV, port);
+	add_words(f, SLOTFILE_ENV, c->env, NULL);
+	for (unsigned int i = 0; i < extra->n; i++)
+		slotfile_add(f, SLOTFILE_ENV, extra->word[i]);
+	add_command(f, c, profile);
+	return slotfile_end(f);
 }
 
-int slot_text_log_run(struct slot_text *t, const struct config *c, const char *profile, const char *drop)
+int slot_text_log_run(struct slotfile *f, const struct config *c, const char *profile, const char *drop)
 {
-	start(t, INTERPRETER "set -e\nhome=");
-	if (*c->app_home_env) {
-		add_text(t, "$");
-		add_text(t, c->app_home_env);
-	}
+	struct word dir = { c->log_dir, strlen(c->log_dir) };
+
+	slotfile_begin(f);
+	if (drop)
+		slotfile_add(f, SLOTFILE_USER, drop);
 	/* The home is looked up when the logger starts: an image may set it at run time. */
-	add_text(t, "\ncase $home in\n/*) ;;\n*) home=");
-	add_value(t, c->app_home);
-	add_text(t, " ;;\nesac\ndir=\"$home\"/");
-	add_word(t, c->log_dir, strlen(c->log_dir), profile);
-	add_text(t, "\n");
-	add_drop(t, drop);
-	add_text(t, "mkdir -p -- \"$dir\"\n");
-	/* A lock left by a former container is refused as busy on some network file systems. */
-	add_drop(t, drop);
-	add_text(t, "rm -f -- \"$dir/lock\"\nexec ");
-	add_drop(t, drop);
-	add_text(t, "/command/s6-log ");
-	add_words(t, c->log_script, NULL);
-	add_text(t, " \"$dir\"\n");
-	return end(t);
+	if (*c->app_home_env)
+		slotfile_add(f, SLOTFILE_HOME_ENV, c->app_home_env);
+	slotfile_add(f, SLOTFILE_HOME, c->app_home);
+	add_word(f, SLOTFILE_LOG_DIR, &dir, profile);
+	add_words(f, SLOTFILE_LOG, c->log_script, NULL);
+	return slotfile_end(f);
 }
 
-int slot_text_finish(struct slot_text *t, const struct config *c)
+int slot_text_finish(struct slotfile *f, const struct config *c)
 {
 	const char *at = c->park_exit_codes;
-	const char *before = "#!/bin/sh\ncase $1 in\n";
 	struct word w;
 	char code[8];
 
-	start(t, "");
+	f->len = 0;
 	while (words_next(&at, WORDS_LIST, &w)) {
-		/* sh compares text: a code is written without leading zeros. */
+		if (!f->len)
+			slotfile_begin(f);
+		/* Without leading zeros, as the exit code that it is compared with. */
 		snprintf(code, sizeof(code), "%lu", strtoul(w.text, NULL, 10));
-		add_text(t, before);
-		add_text(t, code);
-		before = "|";
+		slotfile_add(f, SLOTFILE_PARK, code);
 	}
-	if (t->len)
-		add_text(t, ") exit 125 ;;\nesac\nexit 0\n");
-	return end(t);
+	return slotfile_end(f);
 }

@@ -28,7 +28,7 @@ static char stack[65536] __attribute__((aligned(64))); /* of children that clone
 static struct {
 	bool on;
 	int null;
-	int num[4]; /* stdin, stdout, stderr, readiness */
+	int num[6]; /* stdin, stdout, stderr, readiness, lock, result of exec */
 	unsigned int first;
 } low;
 
@@ -156,7 +156,7 @@ static int child_enter(const struct spawn *sp)
 		*sp->note_pid = pid;
 	if (sp->record)
 		publish(sp->record, pid);
-	return fchdir(sp->dirfd) < 0 ? -errno : 0;
+	return sp->dirfd >= 0 && fchdir(sp->dirfd) < 0 ? -errno : 0;
 }
 
 /* Everything up to exec; returns only on failure, with -errno. */
@@ -253,13 +253,24 @@ static int lower(int *fd, int num)
 	return 0;
 }
 
-/* A pipe's end must not stay open at a low number: its reader would never see the end. */
-static void raise_again(const struct spawn *sp)
+/* All that the child needs, but for its directory. fd is what a forked one answers through; NULL: there is none. */
+static int lower_all(struct spawn *sp, int *fd)
 {
-	const int nums[] = { sp->in, sp->out, sp->err, sp->notify_fd };
+	int *const from[] = { &sp->in, &sp->out, &sp->err, &sp->notify_fd, &sp->lock_fd, fd };
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < sizeof(from) / sizeof(*from); i++)
+		r = from[i] ? lower(from[i], low.num[i]) : 0;
+	return r;
+}
+
+/* A pipe's end must not stay open at a low number: its reader would never see the end. */
+static void raise_again(const struct spawn *lowered)
+{
+	const int nums[] = { lowered->in, lowered->out, lowered->err, lowered->notify_fd, lowered->lock_fd };
 
 	for (size_t i = 0; i < sizeof(nums) / sizeof(*nums); i++)
-		if (nums[i] >= 0)
+		if (nums[i] == low.num[i])
 			(void)dup3(low.null, low.num[i], O_CLOEXEC);
 }
 
@@ -268,14 +279,13 @@ static pid_t start_shared(const struct spawn *sp)
 	struct spawn copy = *sp;
 	struct shared sh = { .sp = &copy };
 	pid_t pid = -1;
-	int r;
+	int r = lower_all(&copy, NULL);
 
-	if ((r = lower(&copy.in, low.num[0])) == 0 && (r = lower(&copy.out, low.num[1])) == 0 &&
-		(r = lower(&copy.err, low.num[2])) == 0 && (r = lower(&copy.notify_fd, low.num[3])) == 0) {
+	if (r == 0) {
 		pid = clone(shared_main, stack + sizeof(stack), CLONE_VM | CLONE_VFORK | CLONE_FILES | SIGCHLD, &sh);
 		r = pid < 0 ? -errno : pid;
 	}
-	raise_again(sp);
+	raise_again(&copy);
 	r = result(sp, r, sh.err);
 	if (!sh.unable)
 		return r;
@@ -359,6 +369,78 @@ void spawn_release_faults(const sigset_t *old)
 	(void)sigprocmask(SIG_SETMASK, old, NULL);
 }
 
+/*
+ * A plain fork copies the table of descriptors, and that child closes each of them: at N services that costs N, whoever
+ * pays. So a go-between shares the table, leaves it for one of its own that has only what lies low, and forks there for
+ * us: its child is ours. It ends at once, and we wait for it; it is never anybody else than we are, so no
+ * user of a service can stop it.
+ */
+struct between {
+	struct forked *f;
+	volatile pid_t pid; /* of the child, or -errno */
+	volatile bool unable;
+};
+
+static int between_main(void *arg)
+{
+	struct between *b = arg;
+	struct spawn *sp = &b->f->sp;
+	pid_t pid;
+
+	b->pid = fchdir(sp->dirfd) < 0 ? -errno : 0;
+	sp->dirfd = -1;
+	if (b->pid == 0 && syscall(SYS_close_range, low.first, ~0u, CLOSE_RANGE_UNSHARE) < 0) {
+		b->unable = true;
+		b->pid = -errno;
+	}
+	if (b->pid < 0)
+		_exit(127);
+	pid = clone(forked_main, stack + sizeof(stack) / 2, CLONE_PARENT | SIGCHLD, b->f);
+	b->pid = pid < 0 ? -errno : pid;
+	_exit(0);
+}
+
+static pid_t fork_between(const struct forked *f)
+{
+	struct forked copy = *f;
+	struct between b = { .f = &copy, .pid = -EAGAIN };
+	int r = lower_all(&copy.sp, &copy.fd);
+	pid_t pid;
+
+	if (r == 0) {
+		pid = clone(between_main, stack + sizeof(stack), CLONE_VM | CLONE_VFORK | CLONE_FILES | SIGCHLD, &b);
+		if (pid < 0)
+			r = -errno;
+		else
+			forget(pid);
+	}
+	raise_again(&copy.sp);
+	if (copy.fd == low.num[5])
+		(void)dup3(low.null, low.num[5], O_CLOEXEC);
+	if (b.unable)
+		low.on = false;
+	return r < 0 ? r : b.pid;
+}
+
+/* Without the handlers that libraries hang on fork. The go-between needs a place more among the processes. */
+static pid_t fork_child(struct forked *f)
+{
+	pid_t pid = -EAGAIN;
+
+	if (f->sp.new_pidns) {
+		pid = clone(forked_main, stack + sizeof(stack), CLONE_NEWPID | SIGCHLD, f);
+		return pid < 0 ? -errno : pid;
+	}
+	if (low.on)
+		pid = fork_between(f);
+	if (pid > 0)
+		return pid;
+	pid = _Fork();
+	if (pid == 0)
+		_exit(forked_main(f));
+	return pid < 0 ? -errno : pid;
+}
+
 static pid_t start_fork(const struct spawn *sp, int *ret_execfd)
 {
 	struct forked f = { .sp = *sp };
@@ -370,16 +452,11 @@ static pid_t start_fork(const struct spawn *sp, int *ret_execfd)
 		return -errno;
 	f.fd = fds[1];
 	spawn_hold_faults(&old);
-	/* Without the handlers that libraries hang on fork. */
-	pid = sp->new_pidns ? clone(forked_main, stack + sizeof(stack), CLONE_NEWPID | SIGCHLD, &f) : _Fork();
-	if (pid == 0)
-		_exit(forked_main(&f));
-	if (pid < 0) {
-		pid = -errno;
+	pid = fork_child(&f);
+	if (pid < 0)
 		fdio_close(&fds[0]);
-	} else if (sp->note_pid) {
+	else if (sp->note_pid)
 		*sp->note_pid = pid;
-	}
 	spawn_release_faults(&old);
 	fdio_close(&fds[1]);
 	*ret_execfd = fds[0];

@@ -56,6 +56,7 @@ struct supervisor {
 	struct profiles_watch *profiles; /* profiles_watch.c; NULL before the first pass */
 	bool profiles_missing;      /* the last pass found no profiles directory */
 	bool lock_refused;          /* said that the volume cannot be locked */
+	bool unwatched_said;        /* and that profiles cannot be watched */
 	struct boot *boot;          /* boot.c; NULL but in MODE_INIT */
 	struct rc *rc;              /* rc.c: the service graph; NULL but in MODE_INIT */
 	struct watch *signals, *scanctl, *removals; /* watch.h */

@@ -22,7 +22,8 @@ struct volume_word {
 	uint8_t lock;    /* enum volume_lock */
 	int32_t err;     /* VOLUME_NONE: why, -errno */
 	bool missing;    /* there is no profiles directory */
-	int32_t home_wd; /* its watch on the home, which is there while the profiles directory is not; -1: none */
+	bool unwatched;  /* the kernel has no more watches for all of the profiles */
+	int32_t home_wd; /* its watch on the home, which is there while the profiles directory is not; negative: none */
 };
 
 /* The child: takes the lock. The descriptor, or -1; *ret says which it is. */

@@ -2,12 +2,10 @@
 # A profile's slot that dies again and again is started less and less often and in the end given up; a start by hand begins
 # anew. Other services keep s6's second. Exit code 0 parks it only when it was meant.
 . "$(dirname "$0")/../lib/tap.sh"
-. "$T_ROOT/tests/lib/sv.sh"
+. "$T_ROOT/tests/lib/svctl.sh"
 
-s=$T/scan
-mkdir "$s"
-export HEXAD_SCANDIR=$s HEXAD_CONFIG=$T/hexad.ini
-cat >"$HEXAD_CONFIG" <<'END'
+s=$HEXAD_SCANDIR
+svctl_ini <<'END'
 [profiles]
 command = x
 command_default = x

@@ -3,12 +3,10 @@
 # Two who do not know of each other, one through the socket and one with files and s6 commands, make and remove the same
 # slots at the same time: every step ends in a way that its author expects, nothing half-made stays, nothing else is touched.
 . "$(dirname "$0")/../lib/tap.sh"
-. "$T_ROOT/tests/lib/sv.sh"
+. "$T_ROOT/tests/lib/svctl.sh"
 
-s=$T/scan
-mkdir "$s"
-export HEXAD_SCANDIR=$s HEXAD_CONFIG=$T/hexad.ini
-cat >"$HEXAD_CONFIG" <<'END'
+s=$HEXAD_SCANDIR
+svctl_ini <<'END'
 [profiles]
 command = sleep 1000
 command_default = sleep 1000

@@ -1,11 +1,9 @@
 #!/bin/bash
 # svctl start, stop and restart answer when it is done, and say exactly what came of it.
 . "$(dirname "$0")/../lib/tap.sh"
-. "$T_ROOT/tests/lib/sv.sh"
+. "$T_ROOT/tests/lib/svctl.sh"
 
-s=$T/scan
-mkdir "$s"
-export HEXAD_SCANDIR=$s
+s=$HEXAD_SCANDIR
 t_service "$s" web
 t_service "$s" web/log 'exec cat'
 t_service "$s" slow "trap '' TERM; exec sleep 1000"
@@ -26,29 +24,22 @@ sv_until tidy u
 sv_until slow u
 
 # What svctl prints on both outputs, and its exit code, in one line.
-says() {
-	local out
-
-	out=$(svctl "$@" 2>&1)
-	echo "$? $out"
-}
-
 pid=$(sv_pid "$s/web")
-t_is "start of a service that runs" "$(says start web)" "0 web is up already (pid $pid)"
-t_is "stop" "$(says stop web)" "0 web is down"
+t_is "start of a service that runs" "$(svctl_says start web)" "0 web is up already (pid $pid)"
+t_is "stop" "$(svctl_says stop web)" "0 web is down"
 t_is "the status file agrees" "$(sv_pid "$s/web") $(sv_flags "$s/web")" "0 08"
-t_is "stop of a service that is down" "$(says stop web)" "0 web is down"
-got=$(says start web)
+t_is "stop of a service that is down" "$(svctl_says stop web)" "0 web is down"
+got=$(svctl_says start web)
 t_is "start" "$got" "0 web is up (pid $(sv_pid "$s/web"))"
 t_ok "the pid it names is alive" sv_alive "$(sv_pid "$s/web")"
 pid=$(sv_pid "$s/web")
-got=$(says restart web)
+got=$(svctl_says restart web)
 t_is "restart" "$got" "0 web is up (pid $(sv_pid "$s/web"))"
 t_fails "under another pid" test "$(sv_pid "$s/web")" = "$pid"
-t_like "restart starts what is down" "$(says restart later)" '^0 later is up \(pid [0-9]+\)$'
-t_like "a logger is a service too" "$(says restart web/log)" '^0 web/log is up \(pid [0-9]+\)$'
+t_like "restart starts what is down" "$(svctl_says restart later)" '^0 later is up \(pid [0-9]+\)$'
+t_like "a logger is a service too" "$(svctl_says restart web/log)" '^0 web/log is up \(pid [0-9]+\)$'
 
-t_is "a stop waits for SIGKILL where SIGTERM is ignored" "$(says stop slow)" "0 slow is down"
+t_is "a stop waits for SIGKILL where SIGTERM is ignored" "$(svctl_says stop slow)" "0 slow is down"
 t_is "it was SIGKILL" "$(sv_wstat "$s/slow")" 0009
 
 svctl stop tidy >"$T/stopped" 2>&1 &
@@ -67,15 +58,15 @@ t_is "the time is over: exit code" $? 99
 t_is "and the sentence" "$(cat "$T/stopped")" \
 	"svctl: fatal: stop 'tidy': no answer within 200 ms; what was asked for goes on"
 echo >"$T/gate"
-t_is "it went on" "$(says stop tidy)" "0 tidy is down"
+t_is "it went on" "$(svctl_says stop tidy)" "0 tidy is down"
 
-t_is "a service without run" "$(says start empty)" \
+t_is "a service without run" "$(svctl_says start empty)" \
 	"1 svctl: fatal: empty could not be started: unable to spawn ./run (waiting 60 seconds): No such file or directory"
-t_is "an unknown name, near another" "$(says stop wbe)" "2 svctl: fatal: no such service 'wbe'; did you mean 'web'?"
-t_is "an unknown name, near none" "$(says start xyzzy)" "2 svctl: fatal: no such service 'xyzzy'"
-t_is "a path is no name" "$(says start ../scan/web)" "2 svctl: fatal: no such service '../scan/web'"
-t_is "control characters are escaped" "$(says start $'w\nxyzzy\033')" "2 svctl: fatal: no such service 'w\\x0axyzzy\\x1b'"
-t_is "several names: all are done, the first failure counts" "$(says stop xyzzy web | tr '\n' '|')" \
+t_is "an unknown name, near another" "$(svctl_says stop wbe)" "2 svctl: fatal: no such service 'wbe'; did you mean 'web'?"
+t_is "an unknown name, near none" "$(svctl_says start xyzzy)" "2 svctl: fatal: no such service 'xyzzy'"
+t_is "a path is no name" "$(svctl_says start ../scan/web)" "2 svctl: fatal: no such service '../scan/web'"
+t_is "control characters are escaped" "$(svctl_says start $'w\nxyzzy\033')" "2 svctl: fatal: no such service 'w\\x0axyzzy\\x1b'"
+t_is "several names: all are done, the first failure counts" "$(svctl_says stop xyzzy web | tr '\n' '|')" \
 	"2 svctl: fatal: no such service 'xyzzy'|web is down|"
 t_is "web is down" "$(sv_pid "$s/web")" 0
 

@@ -1,10 +1,10 @@
 #!/bin/bash
 # The bash completion offers what the tables say, and the names of the tree that is named.
 . "$(dirname "$0")/../lib/tap.sh"
+. "$T_ROOT/tests/lib/svctl.sh"
 
-s=$T/scan
-mkdir "$s" "$T/other"
-export HEXAD_SCANDIR=$s
+s=$HEXAD_SCANDIR
+mkdir "$T/other"
 t_service "$s" web
 t_service "$s" db
 t_service "$s" "a 'name; that a shell would split"

@@ -1,11 +1,9 @@
 #!/bin/bash
 # svctl doctor: each thing that is wrong is found and told how to mend; a tree that is well gives exit code 0.
 . "$(dirname "$0")/../lib/tap.sh"
-. "$T_ROOT/tests/lib/sv.sh"
+. "$T_ROOT/tests/lib/svctl.sh"
 
-s=$T/scan
-mkdir "$s"
-export HEXAD_SCANDIR=$s
+s=$HEXAD_SCANDIR
 t_service "$s" web
 sv_listen web "$s/web"
 t_tree "$s"

@@ -1,11 +1,10 @@
 #!/bin/bash
 # svctl logs: the last lines, and with -f every line once, however often the log is rotated meanwhile.
 . "$(dirname "$0")/../lib/tap.sh"
-. "$T_ROOT/tests/lib/sv.sh"
+. "$T_ROOT/tests/lib/svctl.sh"
 
-s=$T/scan
-mkdir "$s" "$T/logs" "$T/own"
-export HEXAD_SCANDIR=$s
+s=$HEXAD_SCANDIR
+mkdir "$T/logs" "$T/own"
 # Writes as many lines as it is told, then says so.
 t_service "$s" web "while read -r from to <'$T/orders'; do seq -f 'line %.0f' \$from \$to; echo >'$T/done'; done"
 t_service "$s" web/log "exec s6-log n1000 s4096 '$T/logs'"
@@ -18,12 +17,6 @@ sv_listen web "$s/web"
 t_tree "$s"
 sv_until web u
 
-says() {
-	local out
-
-	out=$(svctl "$@" 2>&1)
-	echo "$? $out"
-}
 # lines FROM TO: written by the service.
 lines() {
 	echo "$1 $2" >&8
@@ -32,10 +25,10 @@ lines() {
 
 lines 1 5
 t_ok "the service logs" t_await_line "$T/logs/current" '^line 5$'
-t_is "the last lines" "$(says logs web)" "0 $(seq -f 'line %.0f' 5)"
-t_is "as many as are wanted" "$(says logs -n 2 web)" "0 $(seq -f 'line %.0f' 4 5)"
-t_is "by the logger's name" "$(says logs -n 1 web/log)" "0 line 5"
-t_is "none" "$(says logs -n 0 web)" "0 "
+t_is "the last lines" "$(svctl_says logs web)" "0 $(seq -f 'line %.0f' 5)"
+t_is "as many as are wanted" "$(svctl_says logs -n 2 web)" "0 $(seq -f 'line %.0f' 4 5)"
+t_is "by the logger's name" "$(svctl_says logs -n 1 web/log)" "0 line 5"
+t_is "none" "$(svctl_says logs -n 0 web)" "0 "
 t_is "JSON, one object a line" "$(svctl logs --json -n 2 web)" '{"line":"line 4"}'$'\n''{"line":"line 5"}'
 
 svctl logs -f -n 3 web >"$T/followed" 2>"$T/follow.err" &
@@ -66,13 +59,13 @@ if script=$(command -v script); then
 	t_is "on a terminal control characters are escaped" \
 		"$("$script" -qec "svctl logs --dir '$T/own' nothing" /dev/null </dev/null | tr -d '\r')" 'a\x1b[2Jb'
 fi
-t_is "one that is not there" "$(says logs --dir "$T/none" x)" \
+t_is "one that is not there" "$(svctl_says logs --dir "$T/none" x)" \
 	"1 svctl: fatal: the log directory '$T/none' cannot be read: No such file or directory"
-t_is "no logger" "$(says logs quiet)" "1 svctl: fatal: the log of 'quiet' cannot be found: it has no logger of its own"
-t_is "a logger that is none of ours" "$(says logs lost)" \
+t_is "no logger" "$(svctl_says logs quiet)" "1 svctl: fatal: the log of 'quiet' cannot be found: it has no logger of its own"
+t_is "a logger that is none of ours" "$(svctl_says logs lost)" \
 	"1 svctl: fatal: the log of 'lost' cannot be found: its logger does not show where it writes; name the directory with --dir"
-t_is "an unknown name" "$(says logs wbe)" "2 svctl: fatal: no such service 'wbe'; did you mean 'web'?"
-t_is "no number" "$(says logs -n x web)" "100 svctl: fatal: 'x' is no number of lines"
+t_is "an unknown name" "$(svctl_says logs wbe)" "2 svctl: fatal: no such service 'wbe'; did you mean 'web'?"
+t_is "no number" "$(svctl_says logs -n x web)" "100 svctl: fatal: 'x' is no number of lines"
 svctl stop web web/log >/dev/null
-t_is "a logger that is down is asked by its script" "$(says logs -n 1 web)" "0 line 20100"
+t_is "a logger that is down is asked by its script" "$(svctl_says logs -n 1 web)" "0 line 20100"
 t_done

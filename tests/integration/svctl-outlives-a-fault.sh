@@ -2,12 +2,10 @@
 # A supervisor that renews itself while svctl waits: svctl asks again and gets its answer; nothing is done twice.
 # timeout: 90
 . "$(dirname "$0")/../lib/tap.sh"
-. "$T_ROOT/tests/lib/sv.sh"
+. "$T_ROOT/tests/lib/svctl.sh"
 
-s=$T/scan
-mkdir "$s"
-export HEXAD_SCANDIR=$s HEXAD_CONFIG=$T/hexad.ini
-cat >"$HEXAD_CONFIG" <<'END'
+s=$HEXAD_SCANDIR
+svctl_ini <<'END'
 [profiles]
 command = sleep 1000
 command_default = sleep 1000

@@ -1,11 +1,10 @@
 #!/bin/bash
 # svctl why: what a service is wanted to be, who asked, what it waits for, how it ended, its log, what to do.
 . "$(dirname "$0")/../lib/tap.sh"
-. "$T_ROOT/tests/lib/sv.sh"
+. "$T_ROOT/tests/lib/svctl.sh"
 
-s=$T/scan
-mkdir "$s" "$T/logs"
-export HEXAD_SCANDIR=$s
+s=$HEXAD_SCANDIR
+mkdir "$T/logs"
 t_service "$s" web
 t_service "$s" web/log "exec s6-log '$T/logs'"
 printf 'first\nlast\n' >"$T/logs/current"

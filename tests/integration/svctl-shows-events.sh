@@ -1,11 +1,9 @@
 #!/bin/bash
 # svctl events: what happened, and what happens, in order; a reader that is too slow is told what it missed.
 . "$(dirname "$0")/../lib/tap.sh"
-. "$T_ROOT/tests/lib/sv.sh"
+. "$T_ROOT/tests/lib/svctl.sh"
 
-s=$T/scan
-mkdir "$s"
-export HEXAD_SCANDIR=$s
+s=$HEXAD_SCANDIR
 t_service "$s" web
 t_service "$s" ready "echo >&3; exec sleep 1000"
 echo 3 >"$s/ready/notification-fd"

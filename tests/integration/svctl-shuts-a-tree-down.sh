@@ -1,11 +1,9 @@
 #!/bin/bash
 # svctl shutdown is done when the supervisor has ended, whoever still holds the pipe of a logger.
 . "$(dirname "$0")/../lib/tap.sh"
-. "$T_ROOT/tests/lib/sv.sh"
+. "$T_ROOT/tests/lib/svctl.sh"
 
-s=$T/scan
-mkdir "$s"
-export HEXAD_SCANDIR=$s
+s=$HEXAD_SCANDIR
 t_service "$s" web
 t_service "$s" web/log 'exec cat'
 t_service "$s" slow "trap '' TERM; echo up >'$T/trapped'; while :; do read -r _ <'$T/never'; done"

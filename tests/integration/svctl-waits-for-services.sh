@@ -1,11 +1,9 @@
 #!/bin/bash
 # svctl wait ends when services are, or have been, in a state; what will not come is a failure at once.
 . "$(dirname "$0")/../lib/tap.sh"
-. "$T_ROOT/tests/lib/sv.sh"
+. "$T_ROOT/tests/lib/svctl.sh"
 
-s=$T/scan
-mkdir "$s"
-export HEXAD_SCANDIR=$s
+s=$HEXAD_SCANDIR
 t_service "$s" web
 t_service "$s" ready "read -r _ <'$T/gate'; echo >&3; exec sleep 1000"
 echo 3 >"$s/ready/notification-fd"
@@ -21,13 +19,6 @@ sv_listen ready "$s/ready"
 t_tree "$s"
 sv_until web u
 sv_until ready u
-
-says() {
-	local out
-
-	out=$(svctl "$@" 2>&1)
-	echo "$? $out"
-}
 
 # later WORD...: the command in the background, once the supervisor knows that it follows; its output in $T/waited.
 later() {
@@ -51,17 +42,17 @@ over() {
 }
 
 pid=$(sv_pid "$s/web")
-t_is "up, already" "$(says wait up web)" "0 web is up (pid $pid)"
-t_is "down, already" "$(says wait down off)" "0 off is down"
-t_is "several" "$(says wait up web ready | tr '\n' '|')" "0 web is up (pid $pid)|ready is up (pid $(sv_pid "$s/ready"))|"
-t_is "the time is over" "$(says -t 100 wait down web off)" "99 svctl: fatal: web is not down within 100 ms"$'\n'"off is down"
-t_is "the first of them is enough" "$(says wait -o down web off)" "0 off is down"
-t_is "not ready yet" "$(says -t 100 wait ready ready)" "99 svctl: fatal: ready is not ready within 100 ms"
+t_is "up, already" "$(svctl_says wait up web)" "0 web is up (pid $pid)"
+t_is "down, already" "$(svctl_says wait down off)" "0 off is down"
+t_is "several" "$(svctl_says wait up web ready | tr '\n' '|')" "0 web is up (pid $pid)|ready is up (pid $(sv_pid "$s/ready"))|"
+t_is "the time is over" "$(svctl_says -t 100 wait down web off)" "99 svctl: fatal: web is not down within 100 ms"$'\n'"off is down"
+t_is "the first of them is enough" "$(svctl_says wait -o down web off)" "0 off is down"
+t_is "not ready yet" "$(svctl_says -t 100 wait ready ready)" "99 svctl: fatal: ready is not ready within 100 ms"
 later wait ready ready
 echo >"$T/gate"
 over
 t_is "then it is" "$got" "0 ready is ready (pid $(sv_pid "$s/ready"))"
-t_is "ready, of what never says so" "$(says wait ready web)" \
+t_is "ready, of what never says so" "$(svctl_says wait ready web)" \
 	"1 svctl: fatal: web never says that it is ready: it has no notification-fd"
 later wait restarted web
 t_is "a run that goes on is not a restart" "$(kill -0 "$waiting" && echo waits)" waits
@@ -82,10 +73,10 @@ rm -r "$s/dies"
 over
 t_is "leaving supervision is one too" "$got" "1 svctl: fatal: dies has left supervision"
 
-t_is "an unknown state" "$(says wait upp web)" "100 svctl: fatal: 'upp' is no state to wait for: up, ready, down or restarted"
-t_is "an unknown name, near another" "$(says wait up wbe)" "2 svctl: fatal: no such service 'wbe'; did you mean 'web'?"
-t_is "too few words" "$(says wait up)" "100 svctl: usage: svctl wait [-o] [--json] up|ready|down|restarted NAME..."
-t_is "too many names" "$(says wait up a b c d e f g h i j k l m n)" "100 svctl: fatal: at most 13 names can be asked for at a time"
+t_is "an unknown state" "$(svctl_says wait upp web)" "100 svctl: fatal: 'upp' is no state to wait for: up, ready, down or restarted"
+t_is "an unknown name, near another" "$(svctl_says wait up wbe)" "2 svctl: fatal: no such service 'wbe'; did you mean 'web'?"
+t_is "too few words" "$(svctl_says wait up)" "100 svctl: usage: svctl wait [-o] [--json] up|ready|down|restarted NAME..."
+t_is "too many names" "$(svctl_says wait up a b c d e f g h i j k l m n)" "100 svctl: fatal: at most 13 names can be asked for at a time"
 t_is "JSON" "$(svctl wait up web --json | tr -d ' \n')" \
 	"{\"command\":\"wait\",\"code\":0,\"results\":[{\"name\":\"web\",\"code\":0,\"message\":\"webisup(pid$(sv_pid "$s/web"))\"}]}"
 

@@ -114,7 +114,11 @@ for ((i = 0; i < n; i++)); do
 done
 t_is "$n stops, each against the application's last write: updates lost" $lost 0
 
+up_and_trapped
+pid=$(sv_pid "$s/gateway-mail")
+rm -f "$MARKER" "$m/marker"
 t_is "unregister" "$(says unregister mail)" "gateway-mail is unregistered"
+t_like "is a stop that is meant" "$(cat "$m/marker")" "\"target_pid\": $pid, "
 t_fails "the record is gone" test -e "$INTENT"
 t_tree_end
 

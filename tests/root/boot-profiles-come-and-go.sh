@@ -63,6 +63,22 @@ gone() { ! ns_exec test -e "/run/service/gateway-$1"; }
 t_ok "its slot is removed" t_await 15 gone fresh
 t_fails "and its process is gone" ns_exec kill -0 "$pid"
 t_is "a slot that never had a profile stays" "$(slots)" "default moved old unseen"
+ns_app svctl start moved >/dev/null
+pid=$(ns_app s6-svstat -o pid /run/service/gateway-moved)
+ns_app touch /home/app/profiles/moved/new
+ns_app mv /home/app/profiles/moved/new /home/app/profiles/moved/SOUL.md
+profile marked
+touch "$H/profiles/marked/SOUL.md"
+says "^hexad: info: profile 'marked' has appeared"
+t_is "a marker that another one takes the place of is one" "$(ns_app s6-svstat -o pid /run/service/gateway-moved)" "$pid"
+rm "$H/profiles/moved/SOUL.md"
+t_ok "a profile that only loses its marker vanishes too" says "^hexad: info: profile 'moved' has gone: its slot is stopped and removed"
+t_ok "and its slot" t_await 15 gone moved
+t_ok "which is a stop that is meant" grep -q "\"target_pid\": $pid," "$H/profiles/moved/.gateway-planned-stop.json"
+mv "$H/profiles/marked/SOUL.md" "$H/profiles/marked/not"
+t_ok "or whose marker gets another name" says "^hexad: info: profile 'marked' has gone"
+touch "$H/profiles/moved/SOUL.md"
+t_ok "when it has one again it is back" t_await 15 is 'false false' moved
 for i in 1 2 3 4 5 6 7 8; do
 	profile "many$i"
 	touch "$H/profiles/many$i/SOUL.md"

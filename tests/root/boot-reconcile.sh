@@ -95,10 +95,13 @@ boot_life sh -c 'cat /run/service/gateway-b/mark; ls -A /run/service | grep -c "
 t_is "a slot that is there already stays" "$CODE $(grep -E '^(mine|0)$' <<<"$OUT" | tr '\n' ' ')" "4 mine 0 "
 
 new_home
-boot_script 1 'echo >/out/begun'
+mkfifo "$R/out/gate"
+boot_script 1 'echo >/out/begun; read -r _ </out/gate'
 boot_start sh -c 'exit 6'
 t_await 10 test -e "$R/out/begun"
 ns_signal SEGV
+t_await_line "$NS_LOG" '^hexad: warning: took over after a fault'
+echo go >"$R/out/gate"
 boot_end
 t_is "a fault on the way: the pass is made, once" "$CODE $(grep -c '^reconcile: profile=a ' <<<"$OUT")" "6 1"
 t_done

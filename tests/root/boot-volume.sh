@@ -109,8 +109,8 @@ for p in "$one" "$two" coder; do
 	touch "$H/profiles/$p/SOUL.md"
 done
 boot_life sh -c 'grep -h API_PORT /run/service/gateway-coder/run /run/service/gateway-default/run'
-t_is "a profile gets its port" "$(grep '^export API_PORT' <<<"$OUT")" "export API_PORT='9570'
-export API_PORT='9449'"
+t_is "a profile gets its port" "$(grep '^env API_PORT' <<<"$OUT")" "env API_PORT=9570
+env API_PORT=9449"
 t_ok "two with one port are said" grep -qE "^hexad: warning: profile '($one|$two)': port 9[0-9]+ is that of profile '($one|$two)' too" <<<"$OUT"
 t_is "once, and no other pair" "$(grep -c 'is that of profile' <<<"$OUT")" 1
 t_done

@@ -14,7 +14,8 @@ as_user() {
 s=$T/scan
 mkdir "$s"
 chown $uid:$uid "$s"
-t_service "$T" mine
+t_service "$T" mine "id -u >who
+exec sleep 1000"
 t_service "$T/mine" log 'exec cat >/dev/null'
 chown -R $uid:$uid "$T/mine"
 t_tree "$s"
@@ -23,7 +24,7 @@ t_is "event and down are the owner's, the logger's too" \
 	"$(cd "$T/mine" && stat -c '%n %u:%g %a' event down log/event log/down)" \
 	"$(printf '%s\n' "event $uid:$uid 3730" "down $uid:$uid 644" "log/event $uid:$uid 3730" "log/down $uid:$uid 644")"
 t_ok "the owner starts it and waits for it" as_user "$B/bin/s6-svc" -wu -T 10000 -u "$T/mine"
-t_is "it runs as him" "$(stat -c %u "/proc/$(sv_pid "$T/mine")")" $uid
+t_ok "it runs as him" t_await_line "$T/mine/who" "^$uid\$"
 t_ok "root takes it out again" s6-svunlink -t 10000 "$s" mine
 t_code "nobody supervises it" 1 s6-svok "$T/mine"
 t_is "its directory is left" "$(ls "$T/mine/run")" "$T/mine/run"

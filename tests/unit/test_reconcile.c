@@ -1,7 +1,10 @@
 #include <errno.h>
+#include <sys/inotify.h>
 #include <sys/mman.h>
 
 #include "plan.h"
+#include "sys.h"
+#include "volume.h"
 #include "unitdir.h"
 
 static struct config cfg;
@@ -459,4 +462,68 @@ Test(reconcile, a_fifo_in_place_of_the_boot_log_holds_nobody_up)
 	scratch_mkdir("logs");
 	cr_assert_eq(mkfifoat(scratch_fd, "logs/container-boot.log", 0600), 0);
 	logged(&log_plan, 1);
+}
+
+/* A pass with a watch, and what it tells beside its plan. */
+static struct volume_word look(void)
+{
+	struct volume_word word;
+	int sock[2], fd = -1;
+
+	cr_assert_eq(volume_pair(sock), 0);
+	in.sock = sock[1];
+	in.dry_run = true;
+	in.watchfd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+	cr_expect_eq(run(), 0);
+	cr_assert(volume_hear(sock[0], &word, &fd));
+	cr_expect_eq(word.lock, VOLUME_HELD);
+	close(fd);
+	close(sock[0]);
+	close(sock[1]);
+	return word;
+}
+
+Test(reconcile, a_marker_that_loses_its_name_is_an_event_and_what_its_profile_writes_is_none)
+{
+	char buf[1024];
+
+	profile("a", NULL);
+	cr_expect_not(look().unwatched);
+	scratch_write("profiles/a/other", "x");
+	scratch_write("profiles/a/gateway_state.json.tmp", "{}");
+	cr_assert_eq(renameat(scratch_fd, "profiles/a/gateway_state.json.tmp", scratch_fd, "profiles/a/gateway_state.json"), 0);
+	cr_expect_eq(read(in.watchfd, buf, sizeof(buf)), -1);
+	cr_assert_eq(renameat(scratch_fd, "profiles/a/SOUL.md", scratch_fd, "profiles/a/soul"), 0);
+	cr_expect_gt(read(in.watchfd, buf, sizeof(buf)), 0);
+	close(in.watchfd);
+	cr_expect_not(look().unwatched);
+	cr_expect_eq(plan.n, 1, "%zu ops", plan.n);
+	cr_expect_eq(read(in.watchfd, buf, sizeof(buf)), -1);
+	scratch_write("profiles/a/SOUL.md", "");
+	cr_expect_gt(read(in.watchfd, buf, sizeof(buf)), 0);
+	close(in.watchfd);
+}
+
+static int no_watch(int fd, const char *path, uint32_t mask)
+{
+	(void)fd;
+	(void)path;
+	(void)mask;
+	errno = ENOSPC;
+	return -1;
+}
+
+Test(reconcile, without_a_watch_a_profile_is_one_all_the_same_and_that_is_told)
+{
+	struct sys real = sys;
+	struct volume_word word;
+
+	profile("a", NULL);
+	sys.inotify_add_watch = no_watch;
+	word = look();
+	sys = real;
+	cr_expect(word.unwatched);
+	cr_expect_eq(plan.n, 2);
+	expect_op(1, "a", "", PLAN_REGISTERED, "");
+	close(in.watchfd);
 }

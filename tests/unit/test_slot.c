@@ -31,67 +31,74 @@ static void end(void)
 
 TestSuite(slot, .init = begin, .fini = end);
 
-#define DROP "/command/s6-setuidgid 'app' "
-#define RUN(words) "#!/command/with-contenv sh\nset -e\nexport HOME='/opt/data'\ncd -- \"$HOME\"\n" \
-	"export A='1'\nexport B='x'\\''y'\nexec " words "\n"
-#define LOG_RUN(drop) "#!/command/with-contenv sh\nset -e\nhome=$H_HOME\ncase $home in\n/*) ;;\n" \
-	"*) home='/opt/it'\\''s' ;;\nesac\ndir=\"$home\"/'logs/gateways/coder'\n" \
-	drop "mkdir -p -- \"$dir\"\n" drop "rm -f -- \"$dir/lock\"\n" \
-	"exec " drop "/command/s6-log '1' 'n10' 's1000000' 'T' \"$dir\"\n"
-#define WORDS "'tool' '-p' 'coder' ''\\''100%'\\''' 'run;x' '$HOME'"
+#define RUN(user, words) "#!/command/hexad-slot\n" user "env HOME=/opt/data\ndir /opt/data\nenv A=1\nenv B=x'y\n" words
+#define LOG_RUN(user) "#!/command/hexad-slot\n" user "home-env H_HOME\nhome /opt/it's\nlog-dir logs/gateways/coder\n" \
+	"log 1\nlog n10\nlog s1000000\nlog T\n"
+#define WORDS "exec tool\nexec -p\nexec coder\nexec '100%'\nexec run;x\nexec $HOME\n"
 
-Test(slot, run_quotes_every_word_and_gives_rights_up_where_there_are_some)
+Test(slot, run_has_a_line_for_every_word_and_gives_rights_up_where_there_are_some)
 {
-	static struct slot_text t;
+	static struct slotfile t;
 
 	cr_assert_eq(slot_text_run(&t, &cfg, "coder", NULL, &none), 0);
-	cr_expect_str_eq(t.buf, RUN(WORDS));
+	cr_expect_str_eq(t.buf, RUN("", WORDS));
 	cr_assert_eq(slot_text_run(&t, &cfg, "coder", "app", &none), 0);
-	cr_expect_str_eq(t.buf, RUN(DROP WORDS));
+	cr_expect_str_eq(t.buf, RUN("user app\n", WORDS));
 }
 
-Test(slot, variables_of_its_own_come_after_the_configured_ones_and_are_quoted)
+Test(slot, variables_of_its_own_come_after_the_configured_ones_unquoted)
 {
-	static struct slot_text t;
-	const char *const words[] = { "C=", "D=a b'c\n$(x)" };
+	static struct slotfile t;
+	const char *const words[] = { "C=", "D=a b'c\n$(x)\\n" };
 	const struct slot_env extra = { words, 2 };
 
 	cr_assert_eq(slot_text_run(&t, &cfg, "default", NULL, &extra), 0);
-	cr_expect(strstr(t.buf, "export B='x'\\''y'\nexport C=''\nexport D='a b'\\''c\n$(x)'\nexec 'tool' 'run'\n"), "%s", t.buf);
+	cr_expect(strstr(t.buf, "env B=x'y\nenv C=\nenv D=a b'c\\n$(x)\\\\n\nexec tool\nexec run\n"), "%s", t.buf);
 }
 
 Test(slot, the_root_profile_has_its_own_command)
 {
-	static struct slot_text t;
+	static struct slotfile t;
 
 	cr_assert_eq(slot_text_run(&t, &cfg, "default", NULL, &none), 0);
-	cr_expect_str_eq(t.buf, RUN("'tool' 'run'"));
+	cr_expect_str_eq(t.buf, RUN("", "exec tool\nexec run\n"));
+}
+
+Test(slot, a_shell_gets_the_line_as_it_is_where_one_is_asked_for)
+{
+	static struct slotfile t;
+
+	cfg.command_shell = true;
+	cr_assert_eq(slot_text_run(&t, &cfg, "coder", NULL, &none), 0);
+	cr_expect_str_eq(t.buf, RUN("", "exec /bin/sh\nexec -c\nexec tool -p coder '100%' run;x $HOME\n"));
+	cr_assert_eq(slot_text_run(&t, &cfg, "default", NULL, &none), 0);
+	cr_expect_str_eq(t.buf, RUN("", "exec /bin/sh\nexec -c\nexec tool run\n"));
 }
 
 Test(slot, the_logger_looks_its_home_up_when_it_starts)
 {
-	static struct slot_text t;
+	static struct slotfile t;
 
 	cr_assert_eq(slot_text_log_run(&t, &cfg, "coder", NULL), 0);
 	cr_expect_str_eq(t.buf, LOG_RUN(""));
 	cr_assert_eq(slot_text_log_run(&t, &cfg, "coder", "app"), 0);
-	cr_expect_str_eq(t.buf, LOG_RUN(DROP));
+	cr_expect_str_eq(t.buf, LOG_RUN("user app\n"));
 }
 
 Test(slot, finish_parks_the_codes_it_is_given)
 {
-	static struct slot_text t;
+	static struct slotfile t;
 
 	cr_assert_eq(slot_text_finish(&t, &cfg), 0);
-	cr_expect_str_eq(t.buf, "#!/bin/sh\ncase $1 in\n0|78) exit 125 ;;\nesac\nexit 0\n");
+	cr_expect_str_eq(t.buf, "#!/command/hexad-slot\npark 0\npark 78\n");
 	cfg.park_exit_codes[0] = '\0';
 	cr_assert_eq(slot_text_finish(&t, &cfg), 0);
 	cr_expect_eq(t.len, 0);
 }
 
-Test(slot, a_script_that_does_not_fit_is_an_error)
+Test(slot, a_text_that_does_not_fit_is_an_error)
 {
-	static struct slot_text t;
+	static struct slotfile t;
 	char name[SV_PROFILE_MAX + 1], *old = cfg.command;
 
 	memset(name, 'a', sizeof(name) - 1);
@@ -148,7 +155,7 @@ Test(slot, is_made_whole_whatever_the_umask)
 	cr_assert_eq(slot_create(scratch_fd, &spec, NULL), 0);
 	expect_whole(false);
 	if (geteuid())
-		cr_expect_str_eq(scratch_read("gateway-coder/run"), RUN(WORDS));
+		cr_expect_str_eq(scratch_read("gateway-coder/run"), RUN("", WORDS));
 }
 
 Test(slot, a_profile_that_stays_down_has_a_down_file)

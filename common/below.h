@@ -1,6 +1,6 @@
 /* Paths below a held directory, walked step by step so that no symbolic link is followed. */
-#ifndef HEXAD_BELOW_H
-#define HEXAD_BELOW_H
+#ifndef SV_BELOW_H
+#define SV_BELOW_H
 
 #include <stdbool.h>
 
