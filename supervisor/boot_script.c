@@ -16,9 +16,11 @@
 #include "fixattrs.h"
 #include "globwords.h"
 #include "msg.h"
+#include "prefix.h"
 #include "sys.h"
 
 #define NS_MS 1000000LL
+#define CONT_INIT "legacy-cont-init" /* the service that cont-init.d and cont-finish.d are the scripts of */
 
 static bool talks(const struct supervisor *sv, unsigned int level)
 {
@@ -138,7 +140,7 @@ static bool started(struct supervisor *sv, enum script_kind kind, pid_t pid)
 /* PATH alone, or all of it with S6_KEEP_ENV, and RC_NAME as s6-rc's oneshot has it. NULL without memory. */
 static char **script_env(const struct supervisor *sv)
 {
-	static char rc_name[] = "RC_NAME=legacy-cont-init";
+	static char rc_name[] = "RC_NAME=" CONT_INIT;
 	size_t n = 0;
 	char **ret;
 
@@ -169,7 +171,7 @@ static pid_t script_start(struct supervisor *sv, char *path)
 		.envp = env,
 		.stdin_fd = script_stdin(sv),
 	};
-	pid_t pid = env ? child_start(sv, &spec, on_script_ended, sv) : -ENOMEM;
+	pid_t pid = env ? prefix_child(sv, CONT_INIT, &spec, on_script_ended, sv) : -ENOMEM;
 
 	free(env);
 	return pid;
@@ -288,7 +290,7 @@ bool boot_hook_start(struct supervisor *sv)
 
 	if (!arg.words)
 		return false;
-	pid = child_start(sv, &spec, on_script_ended, sv);
+	pid = prefix_child(sv, "hook", &spec, on_script_ended, sv);
 	if (!started(sv, SCRIPT_HOOK, pid)) {
 		msg_warn((int)pid, "unable to start the hook");
 		boot_hook_over(sv, EXIT_SYSTEM);
@@ -344,7 +346,7 @@ bool boot_fix_attrs_start(struct supervisor *sv)
 	boot_dir(sv, "fix-attrs.d", dir, sizeof(dir));
 	if (sys.faccessat(AT_FDCWD, dir, F_OK, 0) < 0)
 		return false;
-	pid = child_start(sv, &spec, on_script_ended, sv);
+	pid = prefix_child(sv, "fix-attrs", &spec, on_script_ended, sv);
 	if (!started(sv, SCRIPT_FIX_ATTRS, pid)) {
 		msg_warn((int)pid, "unable to start fix-attrs");
 		boot_fix_attrs_over(sv, 1);

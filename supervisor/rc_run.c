@@ -12,6 +12,7 @@
 #include "child.h"
 #include "fdio.h"
 #include "msg.h"
+#include "prefix.h"
 #include "rc_int.h"
 #include "service.h"
 #include "spawn.h"
@@ -318,7 +319,7 @@ static pid_t run_script(struct rc *rc, uint32_t i, const char *text, child_done_
 		spec.cwd = "/";
 	arg.envp = env;
 	if (env && arg.text)
-		pid = child_start(rc->sv, &spec, done, owner);
+		pid = prefix_child(rc->sv, name, &spec, done, owner);
 	free((char *)(uintptr_t)arg.text);
 	if (env)
 		free(env[0]);
