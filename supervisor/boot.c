@@ -56,8 +56,10 @@ static bool counts(struct supervisor *sv, const char *what)
 {
 	unsigned int behaviour = boot_number(sv, "S6_BEHAVIOUR_IF_STAGE2_FAILS", 0);
 
-	if (behaviour)
-		msg_warn(0, "%s failed, %s", what, behaviour == 1 ? "going on" : "stopping the container");
+	if (behaviour == 1)
+		boot_say(sv, 1, 0, "%s failed, going on", what);
+	else if (behaviour >= 2)
+		msg_error(0, "%s failed, stopping the container", what);
 	return behaviour >= 2;
 }
 
@@ -78,16 +80,14 @@ static bool phase_hook(struct supervisor *sv)
 /* Compat: overlay-boot 7.3: a hook that fails is warned about even where it counts for nothing. */
 void boot_hook_over(struct supervisor *sv, int code)
 {
-	bool heard = boot_number(sv, "S6_VERBOSITY", 2) >= 2;
-
 	if (boot_stopping(sv)) {
 		boot_stop_again(sv);
 		return;
 	}
-	if (code == 0 && heard)
-		msg_info("the hook exited 0");
+	if (code == 0)
+		boot_say(sv, 2, 0, "the hook exited 0");
 	else if (code != 0 && boot_number(sv, "S6_BEHAVIOUR_IF_STAGE2_FAILS", 0) == 0)
-		msg_warn(0, "the hook exited %d, going on", code);
+		boot_say(sv, 1, 0, "the hook exited %d, going on", code);
 	if (code != 0 && counts(sv, "the hook")) {
 		stop_with(sv, code);
 		return;
@@ -187,7 +187,7 @@ static bool phase_main(struct supervisor *sv)
 	holder_yield_terminal();
 	pid = child_start(sv, &spec, on_holder_ended, sv);
 	if (pid < 0) {
-		msg_warn((int)pid, "unable to start the main program '%s', stopping the container", sv->argv[1]);
+		msg_error((int)pid, "unable to start the main program '%s', stopping the container", sv->argv[1]);
 		boot_set_code(sv, EXIT_SYSTEM);
 		boot_shutdown(sv, false);
 		return false;
@@ -295,7 +295,7 @@ void boot_rc_over(struct supervisor *sv, int code)
 	if (sv->boot->rec.phase != BOOT_UP)
 		return;
 	if (code && behaviour)
-		msg_warn(0, "some services could not be brought up%s", code == 2 ? " in time" : "");
+		boot_say(sv, 1, 0, "some services could not be brought up%s", code == 2 ? " in time" : "");
 	if (code && behaviour >= 2) {
 		msg_error(0, "stopping the container");
 		stop_with(sv, code);

@@ -142,7 +142,7 @@ static void on_home_late(uv_timer_t *timer)
 
 	if (base != BASE_RECONCILE && base != BASE_LOGGING)
 		return;
-	msg_warn(0, "the home has not answered for %u ms, going on without it: %s", sv->config->read_ms,
+	boot_say(sv, 1, 0, "the home has not answered for %u ms, going on without it: %s", sv->config->read_ms,
 		base == BASE_LOGGING ? "the boot log is late" : "the slots of profiles come when it does");
 	leave_home(sv);
 	boot_advance(sv);
@@ -214,13 +214,14 @@ static void on_volume_late(uv_timer_t *timer)
 
 	if (sv->boot->rec.phase != BOOT_VOLUME)
 		return;
-	msg_warn(0, "the volume is not prepared after %u ms: that goes on beside the boot", sv->config->volume_wait_ms);
+	boot_say(sv, 1, 0, "the volume is not prepared after %u ms: that goes on beside the boot",
+		sv->config->volume_wait_ms);
 	volume_over(sv);
 }
 
 bool boot_home_volume(struct supervisor *sv)
 {
-	struct prepare_input in = { .config = sv->config, .environ = sv->boot->env };
+	struct prepare_input in = { .config = sv->config, .environ = sv->boot->env, .tells = boot_talks(sv, 2) };
 	struct child_spec spec = { .title = "hexad-volume", .main_fn = prepare_child, .arg = &in, .stdin_fd = -1 };
 	pid_t pid;
 

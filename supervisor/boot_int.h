@@ -13,6 +13,7 @@
 
 #define BOOT_RESULTS "/run/s6-linux-init-container-results"
 #define BOOT_ENVDIR "/run/s6/container_environment"
+#define BOOT_PROFILE_MAX 1024 /* bytes of S6_RUNTIME_PROFILE */
 #define BOOT_ATTIC ".hexad-old." /* what a former life left in /run waits under this prefix for its removal */
 
 /* PREPARE: the service graph is read. UP: it is brought up, what belongs to its bundle "base" by the steps below. */
@@ -74,6 +75,7 @@ struct boot {
 	uv_timer_t script_timer; /* rec.script's time limit */
 	uv_timer_t due;         /* a shutdown asked for with a delay */
 	bool open;              /* handles are */
+	bool dumped;            /* the environment directory is there */
 	bool mended;            /* s6-svscan-log was stood in for */
 	bool catchall;          /* our output goes through s6-svscan-log */
 	bool attics;            /* there is something to remove */
@@ -101,7 +103,10 @@ void boot_home_logged(struct supervisor *sv, int wstatus);
  */
 unsigned int boot_number(const struct supervisor *sv, const char *name, unsigned int fallback);
 
-/* The same as text, read now; NULL if it is unset or empty. buf may be used for it. */
+/* The same as text, read now; NULL if it is unset. buf may be used for it; what does not fit is said, and not set. */
+const char *boot_value(const struct supervisor *sv, const char *name, char *buf, size_t cap);
+
+/* The same; NULL if it is unset or empty. */
 const char *boot_text(const struct supervisor *sv, const char *name, char *buf, size_t cap);
 
 /* Decimal digits only; what does not fit is the largest number. */
@@ -109,6 +114,14 @@ bool boot_var_parse(const char *text, unsigned int *ret);
 
 /* Says which variables have values that cannot be. */
 void boot_vars_check(struct supervisor *sv);
+
+/*
+ * What s6-overlay says about a boot by S6_VERBOSITY, we do: level 1 is a warning, 2 an info (err is not shown then). What
+ * cannot be done or is lost, and faults of ours, are no such matter: msg_warn and msg_error show them always.
+ */
+void boot_say(const struct supervisor *sv, unsigned int level, int err, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
+bool boot_talks(const struct supervisor *sv, unsigned int level);
 
 /* boot_run.c: what /run is, and what can be done about it. */
 void boot_check_run(struct supervisor *sv);

@@ -270,7 +270,7 @@ static int write_variable(int dirfd, const char *word)
 }
 
 /* Built under another name, so that nobody reads half an environment. */
-static void write_environment(const struct boot *b)
+static void write_environment(struct boot *b)
 {
 	static const char tmp[] = BOOT_ENVDIR ".tmp";
 	int fd, r = sys.mkdirat(AT_FDCWD, tmp, 0755) < 0 ? -errno : 0;
@@ -282,6 +282,7 @@ static void write_environment(const struct boot *b)
 	if (r == 0 && sys.renameat(AT_FDCWD, tmp, AT_FDCWD, BOOT_ENVDIR) < 0)
 		r = -errno;
 	fdio_close(&fd);
+	b->dumped = r == 0;
 	if (r < 0)
 		msg_warn(r, "unable to write '%s', with-contenv will add nothing", BOOT_ENVDIR);
 }
@@ -385,6 +386,7 @@ void boot_prepare(struct supervisor *sv)
 	b->env = environ;
 	prepare_environment(sv);
 	if (sv->resumed) {
+		b->dumped = sv->envp != b->env;
 		boot_vars_check(sv);
 		find_scandir(sv);
 		rc_resume(sv);
@@ -436,7 +438,7 @@ static void on_attics_removed(void *owner, int wstatus, const char *out, size_t 
 	(void)out;
 	(void)len;
 	if (wstatus != 0 && !boot_stopping(owner))
-		msg_warn(0, "unable to remove all of what an earlier start left in /run");
+		boot_say(owner, 1, 0, "unable to remove all of what an earlier start left in /run");
 }
 
 void boot_clean_attic(struct supervisor *sv)

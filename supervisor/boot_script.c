@@ -22,15 +22,11 @@
 #define NS_MS 1000000LL
 #define CONT_INIT "legacy-cont-init" /* the service that cont-init.d and cont-finish.d are the scripts of */
 
-static bool talks(const struct supervisor *sv, unsigned int level)
-{
-	return boot_number(sv, "S6_VERBOSITY", 2) >= level;
-}
-
+/* Compat: overlay-env 1: a profile without a name has these directories too, and they are another place than /etc. */
 void boot_dir(const struct supervisor *sv, const char *name, char *buf, size_t cap)
 {
-	char text[NAME_MAX + 1];
-	const char *profile = boot_text(sv, "S6_RUNTIME_PROFILE", text, sizeof(text));
+	char text[BOOT_PROFILE_MAX];
+	const char *profile = boot_value(sv, "S6_RUNTIME_PROFILE", text, sizeof(text));
 
 	if (profile)
 		(void)snprintf(buf, cap, "/etc/cont-profile.d/%s/%s", profile, name);
@@ -68,14 +64,12 @@ static void tell(const struct supervisor *sv, const char *path, int code)
 	const char *prog = msg_prog;
 	char shown[PATH_MAX];
 
-	if (!talks(sv, 2))
-		return;
 	msg_prog = sv->boot->rec.kind == SCRIPT_CONT_FINISH ? "cont-finish" : "cont-init";
 	(void)msg_escape(shown, sizeof(shown), path, strlen(path));
 	if (code < 0)
-		msg_info("running %s", shown);
+		boot_say(sv, 2, 0, "running %s", shown);
 	else if (sv->boot->rec.kind != SCRIPT_CONT_FINISH)
-		msg_info("%s exited %d", shown, code);
+		boot_say(sv, 2, 0, "%s exited %d", shown, code);
 	msg_prog = prog;
 }
 
@@ -185,7 +179,7 @@ static void kill_script(struct supervisor *sv)
 	if (!sv->boot->rec.script)
 		return;
 	script_path(sv, path, sizeof(path));
-	msg_warn(0, "'%s' did not end in time, killing it", path);
+	boot_say(sv, 1, 0, "'%s' did not end in time, killing it", path);
 	(void)sys.kill(sv->boot->rec.script, SIGKILL);
 }
 
@@ -338,7 +332,7 @@ bool boot_fix_attrs_start(struct supervisor *sv)
 	struct fix_arg arg = {
 		.dir = dir,
 		.hidden = boot_number(sv, "S6_FIX_ATTRS_HIDDEN", 0) > 0,
-		.warn = talks(sv, 1),
+		.warn = boot_talks(sv, 1),
 	};
 	struct child_spec spec = { .title = "hexad-fix-attrs", .main_fn = fix_main, .arg = &arg, .stdin_fd = -1 };
 	pid_t pid;

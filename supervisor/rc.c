@@ -31,13 +31,8 @@ static void print(const struct rc *rc, unsigned int level, const char *text)
 {
 	const char *prog = msg_prog;
 
-	if (level > boot_number(rc->sv, "S6_VERBOSITY", 2))
-		return;
 	msg_prog = "s6-rc";
-	if (level == 1)
-		msg_warn(0, "%s", text);
-	else
-		msg_info("%s", text);
+	boot_say(rc->sv, level, 0, "%s", text);
 	msg_prog = prog;
 }
 
@@ -128,7 +123,8 @@ void rc_arm(struct rc *rc)
 /* A container without services of its own boots without a word, unless somebody has asked for words. */
 unsigned int rc_info(const struct rc *rc, uint32_t i)
 {
-	bool asked = rc->asker || env_get(rc->sv->boot->env, "S6_VERBOSITY");
+	const char *level = env_get(rc->sv->boot->env, "S6_VERBOSITY");
+	bool asked = rc->asker || (level && *level);
 
 	return rc->g->node[i].builtin && !asked ? 3 : 2;
 }

@@ -274,7 +274,7 @@ void rc_legacy_late(struct rc *rc, uint32_t i)
 		return;
 	}
 	if (behaviour)
-		msg_warn(0, "some services of services.d are not up or ready in time");
+		boot_say(rc->sv, 1, 0, "some services of services.d are not up or ready in time");
 	rc_done(rc, i, behaviour < 2, "command exited 1");
 }
 
