@@ -208,7 +208,10 @@ static bool base_finish(struct supervisor *sv)
 	if (boot_script_next(sv, SCRIPT_CONT_FINISH))
 		return !rec->script;
 	boot_base_enter(sv, BASE_IDLE);
-	rc_builtin_done(sv, RC_CONT_INIT, 0);
+	if (rec->finish_alone)
+		boot_stop_down_over(sv);
+	else
+		rc_builtin_done(sv, RC_CONT_INIT, 0);
 	return false;
 }
 

@@ -38,6 +38,7 @@ struct boot_record {
 	uint8_t signals;        /* that asked for the shutdown so far */
 	bool script_failed;
 	bool asked;             /* everybody was told to end */
+	bool finish_alone;      /* cont-finish.d runs, and no graph that waits for it */
 	bool divert;            /* signals go to the main program while it lives */
 	char how;               /* HALT_*, once stopping */
 	char due_how;           /* the same of the request that waits for its time */
