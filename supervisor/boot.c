@@ -19,7 +19,6 @@
 #include "holder.h"
 #include "msg.h"
 #include "prefix.h"
-#include "procs.h"
 #include "rc.h"
 #include "scandir.h"
 #include "sys.h"
@@ -32,6 +31,32 @@ void boot_commit(struct supervisor *sv)
 {
 	memcpy(sv->head->boot, &sv->boot->rec, sizeof(sv->boot->rec));
 	pool_commit_head(sv->pool);
+}
+
+/* From the fork on the child is in the pool: as one that is begun, then in the record. */
+pid_t boot_child(struct supervisor *sv, pid_t *pid, const char *prefix, struct child_spec *spec, child_done_fn *done)
+{
+	struct pool_head *head = sv->head;
+	pid_t r;
+
+	head->begun = 0;
+	head->begun_at = (uint32_t)((char *)pid - (char *)&sv->boot->rec);
+	spec->note = &head->begun;
+	r = prefix ? prefix_child(sv, prefix, spec, done, sv) : child_start(sv, spec, done, sv);
+	*pid = r > 0 ? r : 0;
+	boot_commit(sv);
+	head->begun = 0;
+	return r;
+}
+
+/* After a fault. */
+static void adopt_begun(struct supervisor *sv)
+{
+	struct boot_record *rec = &sv->boot->rec;
+	const pid_t pid = sv->head->begun;
+
+	if (pid > 0 && sv->head->begun_at <= sizeof(*rec) - sizeof(pid))
+		memcpy((char *)rec + sv->head->begun_at, &pid, sizeof(pid));
 }
 
 void boot_enter(struct supervisor *sv, enum boot_phase phase)
@@ -185,15 +210,15 @@ static bool phase_main(struct supervisor *sv)
 		return true;
 	}
 	holder_yield_terminal();
-	pid = child_start(sv, &spec, on_holder_ended, sv);
+	sv->boot->rec.divert = arg.receive_signals;
+	boot_commit(sv);
+	pid = boot_child(sv, &sv->boot->rec.holder, NULL, &spec, on_holder_ended);
 	if (pid < 0) {
 		msg_error((int)pid, "unable to start the main program '%s', stopping the container", sv->argv[1]);
 		boot_set_code(sv, EXIT_SYSTEM);
 		boot_shutdown(sv, false);
 		return false;
 	}
-	sv->boot->rec.holder = pid;
-	sv->boot->rec.divert = arg.receive_signals;
 	boot_enter(sv, BOOT_RUNNING);
 	return true;
 }
@@ -403,18 +428,11 @@ void boot_advance(struct supervisor *sv)
 		boot_stop_again(sv);
 }
 
-/* The fault came between the fork of the holder and the note of its pid: it must not be started twice. */
-static pid_t find_holder(struct supervisor *sv)
+static void begin_prefix(struct supervisor *sv)
 {
-	struct proc *p = NULL;
-	ssize_t n = procs_list(&p, sv->pid1);
-	pid_t pid = 0;
-
-	for (ssize_t i = 0; i < n && !pid; i++)
-		if (p[i].ppid == getpid() && !strcmp(p[i].comm, HOLDER_COMM))
-			pid = p[i].pid;
-	free(p);
-	return pid;
+	sv->boot->rec.prefixer = prefix_start(sv);
+	sv->boot->rec.prefixer_ns = mono_ns();
+	boot_commit(sv);
 }
 
 /* A child whose output was lost with the former image is not waited for: its phase is done again. */
@@ -423,25 +441,25 @@ static void resume(struct supervisor *sv)
 	struct boot_record *rec = &sv->boot->rec;
 
 	memcpy(rec, sv->head->boot, sizeof(*rec));
+	adopt_begun(sv);
 	if (rec->reader > 0)
 		(void)sys.kill(rec->reader, SIGKILL);
 	rec->reader = 0;
-	if (rec->phase == BOOT_MAIN && (rec->holder = find_holder(sv)))
+	/* Begun is all that such a step is about: what comes next was not noted yet. */
+	if (rec->phase == BOOT_MAIN && rec->holder)
 		rec->phase = BOOT_RUNNING;
+	if (rec->base == BASE_RECONCILE && rec->logger)
+		rec->base = BASE_LOGGING;
 	boot_commit(sv);
+	sv->head->begun = 0;
+	if (!boot_stopping(sv) && !rec->prefixer)
+		begin_prefix(sv);
 	if (boot_stopping(sv))
 		boot_stop_resume(sv);
 	else if (sv->rc && sv->head->scandirfd >= 0)
 		scandir_scan(sv); /* the fault may have cut one short */
 	sv->boot->up_begun = rc_busy(sv);
 	rc_recover(sv);
-}
-
-static void begin_prefix(struct supervisor *sv)
-{
-	sv->boot->rec.prefixer = prefix_start(sv);
-	sv->boot->rec.prefixer_ns = mono_ns();
-	boot_commit(sv);
 }
 
 /* Services that start from now on have another; one that does not last is none. */

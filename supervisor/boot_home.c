@@ -93,16 +93,13 @@ static void start_log(struct supervisor *sv, const struct plan *plan, const stru
 		.stdin_fd = -1,
 		.as = geteuid() == 0 ? as : NULL,
 	};
-	pid_t pid = child_start(sv, &spec, on_logged, sv);
+	pid_t pid = boot_child(sv, &sv->boot->rec.logger, NULL, &spec, on_logged);
 
 	if (pid < 0)
 		msg_warn((int)pid, "unable to start the writer of the boot log");
-	sv->boot->rec.logger = pid < 0 ? 0 : pid;
-	if (sv->boot->rec.base != BASE_RECONCILE)
-		boot_commit(sv);
-	else if (pid < 0)
+	if (sv->boot->rec.base == BASE_RECONCILE && pid < 0)
 		leave_home(sv);
-	else
+	else if (sv->boot->rec.base == BASE_RECONCILE)
 		boot_base_enter(sv, BASE_LOGGING);
 }
 
@@ -227,15 +224,14 @@ bool boot_home_volume(struct supervisor *sv)
 
 	if (sv->boot->rec.reader)
 		return false;
-	pid = prepare_wanted(sv->config, sv->boot->env) ? child_start(sv, &spec, on_prepared, sv) : 0;
+	pid = prepare_wanted(sv->config, sv->boot->env)
+		? boot_child(sv, &sv->boot->rec.reader, NULL, &spec, on_prepared) : 0;
 	if (pid < 0)
 		msg_warn((int)pid, "unable to prepare the volume");
 	if (pid <= 0) {
 		boot_enter(sv, BOOT_HOOK);
 		return true;
 	}
-	sv->boot->rec.reader = pid;
-	boot_commit(sv);
 	uv_timer_start(&sv->boot->home, on_volume_late, sv->config->volume_wait_ms, 0);
 	return false;
 }

@@ -8,6 +8,7 @@
 #include <sys/types.h>
 
 #include "boot.h"
+#include "child.h"
 #include "ids.h"
 #include "supervisor.h"
 
@@ -85,6 +86,12 @@ struct boot {
 };
 
 void boot_commit(struct supervisor *sv);
+
+/*
+ * child_start for a pid of the record, which is committed (what a fault right behind it needs to know must have been
+ * before); *pid is 0 where there is none. prefix: the name that lines get for [log] prefix, NULL: they get none.
+ */
+pid_t boot_child(struct supervisor *sv, pid_t *pid, const char *prefix, struct child_spec *spec, child_done_fn *done);
 void boot_enter(struct supervisor *sv, enum boot_phase phase);
 void boot_base_enter(struct supervisor *sv, enum boot_base step);
 

@@ -143,7 +143,7 @@ static int remove_or_empty(int dirfd, const char *name)
 static int remove_now(int dirfd, const char *name)
 {
 	siginfo_t info;
-	pid_t pid = sys.prefork() < 0 ? -1 : fork();
+	pid_t pid = sys.fork();
 
 	if (pid == 0)
 		_exit(remove_or_empty(dirfd, name) < 0 ? 1 : 0);

@@ -16,7 +16,6 @@
 #include "fixattrs.h"
 #include "globwords.h"
 #include "msg.h"
-#include "prefix.h"
 #include "sys.h"
 
 #define NS_MS 1000000LL
@@ -122,13 +121,12 @@ static void on_script_ended(void *owner, int wstatus, const char *out, size_t le
 	boot_script_ended(owner, wstatus);
 }
 
-/* Notes what was started. False: it was not. */
-static bool started(struct supervisor *sv, enum script_kind kind, pid_t pid)
+/* Its pid or -errno; kind first, so that whoever finds it after a fault knows what it is. */
+static pid_t start(struct supervisor *sv, enum script_kind kind, const char *service, struct child_spec *spec)
 {
 	sv->boot->rec.kind = kind;
-	sv->boot->rec.script = pid > 0 ? pid : 0;
 	boot_commit(sv);
-	return pid > 0;
+	return boot_child(sv, &sv->boot->rec.script, service, spec, on_script_ended);
 }
 
 /* PATH alone, or all of it with S6_KEEP_ENV, and RC_NAME as s6-rc's oneshot has it. NULL without memory. */
@@ -165,7 +163,7 @@ static pid_t script_start(struct supervisor *sv, char *path)
 		.envp = env,
 		.stdin_fd = script_stdin(sv),
 	};
-	pid_t pid = env ? prefix_child(sv, CONT_INIT, &spec, on_script_ended, sv) : -ENOMEM;
+	pid_t pid = env ? start(sv, sv->boot->rec.kind, CONT_INIT, &spec) : -ENOMEM;
 
 	free(env);
 	return pid;
@@ -235,7 +233,7 @@ bool boot_script_next(struct supervisor *sv, enum script_kind kind)
 	pid = script_start(sv, path);
 	if (pid < 0)
 		msg_warn((int)pid, "unable to start '%s'", path);
-	if (!started(sv, kind, pid))
+	if (pid < 0)
 		script_result(sv, 126);
 	else
 		limit_script(sv);
@@ -284,8 +282,8 @@ bool boot_hook_start(struct supervisor *sv)
 
 	if (!arg.words)
 		return false;
-	pid = prefix_child(sv, "hook", &spec, on_script_ended, sv);
-	if (!started(sv, SCRIPT_HOOK, pid)) {
+	pid = start(sv, SCRIPT_HOOK, "hook", &spec);
+	if (pid < 0) {
 		msg_warn((int)pid, "unable to start the hook");
 		boot_hook_over(sv, EXIT_SYSTEM);
 	}
@@ -340,8 +338,8 @@ bool boot_fix_attrs_start(struct supervisor *sv)
 	boot_dir(sv, "fix-attrs.d", dir, sizeof(dir));
 	if (sys.faccessat(AT_FDCWD, dir, F_OK, 0) < 0)
 		return false;
-	pid = prefix_child(sv, "fix-attrs", &spec, on_script_ended, sv);
-	if (!started(sv, SCRIPT_FIX_ATTRS, pid)) {
+	pid = start(sv, SCRIPT_FIX_ATTRS, "fix-attrs", &spec);
+	if (pid < 0) {
 		msg_warn((int)pid, "unable to start fix-attrs");
 		boot_fix_attrs_over(sv, 1);
 	}

@@ -354,6 +354,9 @@ int rc_fill(struct rc *rc, const char *database, struct rc_live **ret, int *ret_
 		find_sources(sv, &p);
 	}
 	(void)madvise(*ret, RC_LIVE_MAX, MADV_DOFORK);
+	/* The next image finds the memory, and in it the child: two of them would copy into the same directories. */
+	pool_commit_head(sv->pool);
+	spec.note = &(*ret)->copier;
 	pid = child_start(sv, &spec, done, rc);
 	(void)madvise(*ret, RC_LIVE_MAX, MADV_DONTFORK);
 	if (database)
@@ -366,10 +369,8 @@ static int begin_preparing(struct rc *rc)
 	struct supervisor *sv = rc->sv;
 	int r = rc_fill(rc, NULL, &rc->live, &sv->head->rcfd, on_prepared);
 
-	pool_commit_head(sv->pool);
 	if (r < 0)
 		return r;
-	rc->live->copier = r;
 	rc->preparing = true;
 	return 0;
 }

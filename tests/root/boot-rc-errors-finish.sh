@@ -85,4 +85,18 @@ ns_signal TERM
 boot_end
 t_is "a second signal leaves it a second" "$CODE $(said)" \
 	"0 first hexad: warning: '/etc/cont-finish.d/1' did not end in time, killing it second "
+
+# No memory or no process for a graph: cont-init.d runs all the same, and cont-finish.d behind it.
+none='no service of s6-rc.d or services.d can be started'
+rc_root
+boot_script 1 'echo CONT-INIT'
+mk /etc/cont-finish.d/1 '#!/bin/sh\necho first\n'
+for n in 1 2 3 4 5; do
+	NS_ENV=(S6_VERBOSITY=1)
+	boot_inject "$n" 11
+	boot_life sh -c 'echo CMD; exit 6'
+	grep -q "$none" <<<"$OUT" && break
+done
+t_is "without a graph" "$CODE $(said)" "6 CONT-INIT CMD first "
+t_is "for want of it alone" "$(grep -c "$none" <<<"$OUT")" 1
 t_done
