@@ -18,9 +18,8 @@
 #include "ids.h"
 #include "msg.h"
 #include "rc.h"
+#include "sparedir.h"
 #include "sys.h"
-
-#define SPARES 20 /* names tried for a scan directory elsewhere */
 
 static struct boot the_boot; /* one per process: nothing to allocate, nothing to fail */
 
@@ -303,17 +302,9 @@ bool boot_scandir_ids(const struct supervisor *sv, struct ids *ret)
 /* Where a scan directory can be had when the configured one cannot be made. */
 static const char *spare_scandir(unsigned int i)
 {
-	static char path[64];
-	static const char *const parent[] = { "/tmp", "/dev/shm" };
+	static char path[SPAREDIR_MAX];
 
-	if (i >= SPARES)
-		return NULL;
-	/* A name that somebody else has taken is no hindrance: there are others. */
-	if (i < 2)
-		(void)snprintf(path, sizeof(path), "%s/hexad-%u", parent[i], (unsigned int)geteuid());
-	else
-		(void)snprintf(path, sizeof(path), "%s/hexad-%u.%u", parent[i % 2], (unsigned int)geteuid(), i / 2);
-	return path;
+	return sparedir_name(path, geteuid(), i) ? path : NULL;
 }
 
 /* One that an earlier start of ours left is moved away; anybody else's makes the mkdir fail. */
