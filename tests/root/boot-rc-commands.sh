@@ -124,8 +124,10 @@ rm "$R"/etc/s6-overlay/user-bundles.d/user/contents.d/never
 mk S/never/notification-fd '3\n'
 start
 t_is "an essential service is not stopped" "$(rc -d change e 2>&1; echo $?)" \
-	$'s6-rc: warning: 1 essential services, or what they need, are not stopped\n0'
+	$'s6-rc: warning: service e is marked as essential, not stopping it\n0'
 t_is "but by -D" "$(rc -D change e; echo $?)" $'EDOWN\n0'
+t_is "what is down already is told from -v 3 on" "$(rc -v 2 -d change e 2>&1; rc -v 3 -d change e 2>&1; echo $?)" \
+	$'s6-rc: info: service e: already down\ns6-rc: info: service legacy-services: already down\n0'
 t_code "a script that fails is 1" 1 rc -u change needs
 t_is "with its code, and what needs it is not tried" "$(cat "$T/.out")" \
 	"s6-rc: warning: unable to start service bad: command exited 7"
