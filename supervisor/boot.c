@@ -33,19 +33,27 @@ void boot_commit(struct supervisor *sv)
 	pool_commit_head(sv->pool);
 }
 
-/* From the fork on the child is in the pool: as one that is begun, then in the record. */
-pid_t boot_child(struct supervisor *sv, pid_t *pid, const char *prefix, struct child_spec *spec, child_done_fn *done)
+volatile pid_t *boot_begin(struct supervisor *sv, const pid_t *pid)
 {
-	struct pool_head *head = sv->head;
-	pid_t r;
+	sv->head->begun = 0;
+	sv->head->begun_at = (uint32_t)((const char *)pid - (const char *)&sv->boot->rec);
+	return &sv->head->begun;
+}
 
-	head->begun = 0;
-	head->begun_at = (uint32_t)((char *)pid - (char *)&sv->boot->rec);
-	spec->note = &head->begun;
-	r = prefix ? prefix_child(sv, prefix, spec, done, sv) : child_start(sv, spec, done, sv);
+void boot_begun(struct supervisor *sv, pid_t *pid, pid_t r)
+{
 	*pid = r > 0 ? r : 0;
 	boot_commit(sv);
-	head->begun = 0;
+	sv->head->begun = 0;
+}
+
+pid_t boot_child(struct supervisor *sv, pid_t *pid, const char *prefix, struct child_spec *spec, child_done_fn *done)
+{
+	pid_t r;
+
+	spec->note = boot_begin(sv, pid);
+	r = prefix ? prefix_child(sv, prefix, spec, done, sv) : child_start(sv, spec, done, sv);
+	boot_begun(sv, pid, r);
 	return r;
 }
 
@@ -435,16 +443,12 @@ static void begin_prefix(struct supervisor *sv)
 	boot_commit(sv);
 }
 
-/* A child whose output was lost with the former image is not waited for: its phase is done again. */
 static void resume(struct supervisor *sv)
 {
 	struct boot_record *rec = &sv->boot->rec;
 
 	memcpy(rec, sv->head->boot, sizeof(*rec));
 	adopt_begun(sv);
-	if (rec->reader > 0)
-		(void)sys.kill(rec->reader, SIGKILL);
-	rec->reader = 0;
 	/* Begun is all that such a step is about: what comes next was not noted yet. */
 	if (rec->phase == BOOT_MAIN && rec->holder)
 		rec->phase = BOOT_RUNNING;
@@ -452,6 +456,7 @@ static void resume(struct supervisor *sv)
 		rec->base = BASE_LOGGING;
 	boot_commit(sv);
 	sv->head->begun = 0;
+	boot_home_resume(sv);
 	if (!boot_stopping(sv) && !rec->prefixer)
 		begin_prefix(sv);
 	if (boot_stopping(sv))
@@ -519,6 +524,8 @@ bool boot_exited(struct supervisor *sv, pid_t pid, int wstatus)
 		return false;
 	if (pid == rec->script)
 		boot_script_ended(sv, wstatus);
+	else if (pid == rec->reader)
+		boot_home_reader_gone(sv);
 	else if (pid == rec->logger)
 		boot_home_logged(sv, wstatus);
 	else if (pid == rec->holder)

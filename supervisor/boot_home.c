@@ -3,6 +3,7 @@
  * the scan directory; the home itself is looked at by children, for whom the boot waits a while and not for ever.
  */
 #include <errno.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include "boot_int.h"
@@ -161,14 +162,14 @@ bool boot_home_reconcile(struct supervisor *sv)
 		boot_base_enter(sv, BASE_SCAN);
 		return true;
 	}
-	r = sv->head->scandirfd < 0 ? -ENOENT : profiles_plan(sv, PROFILES_BOOT, on_plan, sv);
+	r = sv->head->scandirfd < 0 ? -ENOENT
+		: profiles_plan(sv, PROFILES_BOOT, boot_begin(sv, &sv->boot->rec.reader), on_plan, sv);
+	boot_begun(sv, &sv->boot->rec.reader, r);
 	if (r < 0) {
 		msg_warn(r, "reconcile failed, no profile gets its slot");
 		boot_base_enter(sv, BASE_SCAN);
 		return true;
 	}
-	sv->boot->rec.reader = r;
-	boot_commit(sv);
 	uv_timer_start(&sv->boot->home, on_home_late, sv->config->read_ms, 0);
 	return false;
 }
@@ -234,6 +235,29 @@ bool boot_home_volume(struct supervisor *sv)
 	}
 	uv_timer_start(&sv->boot->home, on_volume_late, sv->config->volume_wait_ms, 0);
 	return false;
+}
+
+/*
+ * What the reader has found out was lost with the former image. The next one comes when it has gone: it may hold the
+ * volume's lock until then, and the next would believe that somebody else does.
+ */
+void boot_home_resume(struct supervisor *sv)
+{
+	struct boot_record *rec = &sv->boot->rec;
+
+	if (rec->reader > 0 && sys.kill(rec->reader, SIGKILL) < 0)
+		rec->reader = 0;
+	if (rec->phase == BOOT_VOLUME && rec->reader)
+		uv_timer_start(&sv->boot->home, on_volume_late, sv->config->volume_wait_ms, 0);
+	else if ((rec->base == BASE_RECONCILE && rec->reader) || (rec->base == BASE_LOGGING && rec->logger))
+		uv_timer_start(&sv->boot->home, on_home_late, sv->config->read_ms, 0);
+}
+
+void boot_home_reader_gone(struct supervisor *sv)
+{
+	sv->boot->rec.reader = 0;
+	boot_commit(sv);
+	boot_advance(sv);
 }
 
 void boot_home_open(struct supervisor *sv)

@@ -88,9 +88,14 @@ struct boot {
 void boot_commit(struct supervisor *sv);
 
 /*
- * child_start for a pid of the record, which is committed (what a fault right behind it needs to know must have been
- * before); *pid is 0 where there is none. prefix: the name that lines get for [log] prefix, NULL: they get none.
+ * For the start of a child whose number is to be *pid, in the record: from its fork on it is in the pool, as one that is
+ * begun (the first gives child_spec's note), then in the record, which the second commits; *pid is 0 where r is an
+ * error. What a fault in between needs to know about it must have been committed before.
  */
+volatile pid_t *boot_begin(struct supervisor *sv, const pid_t *pid);
+void boot_begun(struct supervisor *sv, pid_t *pid, pid_t r);
+
+/* Both, around child_start. prefix: the name that lines get for [log] prefix, NULL: they get none. */
 pid_t boot_child(struct supervisor *sv, pid_t *pid, const char *prefix, struct child_spec *spec, child_done_fn *done);
 void boot_enter(struct supervisor *sv, enum boot_phase phase);
 void boot_base_enter(struct supervisor *sv, enum boot_base step);
@@ -104,6 +109,10 @@ bool boot_home_reconcile(struct supervisor *sv);
 bool boot_home_volume(struct supervisor *sv); /* a phase of its own, before all others */
 bool boot_home_logging(struct supervisor *sv);
 void boot_home_logged(struct supervisor *sv, int wstatus);
+
+/* After a fault, and when the child is gone that it took the ear from: then its step is done again. */
+void boot_home_resume(struct supervisor *sv);
+void boot_home_reader_gone(struct supervisor *sv);
 
 /*
  * boot_vars.c: the container's variable as a number; fallback if it is unset or no number, which is said once. LATE
