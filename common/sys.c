@@ -68,6 +68,7 @@ struct sys sys = {
 	.lock = sys_lock,
 	.fcntl = sys_fcntl,
 	.pipe2 = pipe2,
+	.fork = fork,
 	.prefork = sys_prefork,
 	.kill = kill,
 	.waitid = waitid,

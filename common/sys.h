@@ -39,7 +39,8 @@ struct sys {
 	int (*lock)(int fd, int cmd, struct flock *fl); /* fcntl with F_OFD_SETLK, F_GETLK ... */
 	int (*fcntl)(int fd, int cmd, int arg);
 	int (*pipe2)(int fds[2], int flags);
-	int (*prefork)(void); /* called right before every fork or vfork: -1 and errno fail it */
+	pid_t (*fork)(void);
+	int (*prefork)(void); /* called right before every vfork or clone: -1 and errno fail it */
 	int (*kill)(pid_t pid, int sig);
 	int (*waitid)(idtype_t type, id_t id, siginfo_t *info, int options);
 	int (*fallocate)(int fd, int mode, off_t off, off_t len);

@@ -1,7 +1,7 @@
 /*
  * halt, poweroff, reboot and shutdown: ask /init to end the container. They return when it has heard it, not when it
- * is done. s6-linux-init-hpr and s6-linux-init-shutdown are the same under the reference's names. Its wtmp records
- * and wall messages are accepted as options and not made.
+ * is done. s6-linux-init-hpr and s6-linux-init-shutdown are the same under the reference's names. Its wall messages go
+ * to those whom utmp says to be logged in, which are nobody here: the options are accepted.
  */
 #include <errno.h>
 #include <signal.h>
@@ -14,9 +14,11 @@
 #include <unistd.h>
 
 #include "applet.h"
+#include "fdio.h"
 #include "msg.h"
 #include "sysboot.h"
 #include "talk.h"
+#include "wtmp.h"
 
 #define PATIENCE_MS 5000
 #define GRACE_MAX_S 300u
@@ -40,6 +42,17 @@ static int ask(char how, const char *grace, const char *delay, int refused)
 	return refused;
 }
 
+/* Only where somebody will hear what is going to happen. */
+static void record(char how)
+{
+	int fd = talk_connect();
+
+	if (fd < 0)
+		return;
+	fdio_close(&fd);
+	wtmp_shutdown(how);
+}
+
 /* Compat: -f: the kernel is asked, and nothing is stopped before. */
 static int at_once(char how)
 {
@@ -53,7 +66,7 @@ static int at_once(char how)
 
 static int hpr(int argc, char **argv, char how)
 {
-	bool force = false, wtmp_only = false;
+	bool force = false, wtmp_only = false, no_wtmp = false;
 	int c;
 
 	while ((c = applet_option(argc, argv, "hprndwWfi")) != -1) {
@@ -62,13 +75,19 @@ static int hpr(int argc, char **argv, char how)
 		else if (c == 'f')
 			force = true;
 		else if (c == 'w')
-			wtmp_only = true;
+			wtmp_only = true, no_wtmp = false;
+		else if (c == 'd')
+			no_wtmp = true, wtmp_only = false;
 	}
 	if (!how)
 		applet_usage();
+	if (force)
+		return at_once(how);
 	if (wtmp_only)
-		return 0;
-	return force ? at_once(how) : ask(how, "", "", EXIT_USAGE);
+		wtmp_shutdown(how);
+	else if (!no_wtmp)
+		record(how);
+	return wtmp_only ? 0 : ask(how, "", "", EXIT_USAGE);
 }
 
 int halt_main(int argc, char **argv)
@@ -161,6 +180,7 @@ int shutdown_main(int argc, char **argv)
 	struct wish w = { 0 };
 	char grace[24] = "", delay[24];
 	char **operand;
+	uint64_t ms;
 	int n;
 
 	parse_wish(argc, argv, &w);
@@ -174,10 +194,14 @@ int shutdown_main(int argc, char **argv)
 
 		(void)snprintf(grace, sizeof(grace), "%u", (s < GRACE_MAX_S ? s : GRACE_MAX_S) * 1000);
 	}
-	(void)snprintf(delay, sizeof(delay), "%llu", (unsigned long long)parse_time(operand[0]));
+	ms = parse_time(operand[0]);
+	(void)snprintf(delay, sizeof(delay), "%llu", (unsigned long long)ms);
 	if (w.warn_only)
 		return 0;
 	if (!w.how)
 		msg_die(EXIT_USAGE, 0, "one of -h, -p and -r is needed: a container has no single user mode");
+	/* One that is still to come may be called off. */
+	if (ms == 0)
+		record(w.how);
 	return ask(w.how, grace, delay, EXIT_SYSTEM);
 }

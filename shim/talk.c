@@ -1,6 +1,7 @@
 #include "talk.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,17 +9,36 @@
 
 #include "fdio.h"
 #include "proto.h"
+#include "sparedir.h"
 
 #define INIT_SCANDIR "/run/service"
 
-/* By the scan directory's socket or by the one that does not need it. Root's or the directory owner's, no other. */
+/* By the scan directory's socket. Root's or the directory owner's, no other. */
+static int connect_in(const char *scandir, uid_t *owner)
+{
+	char path[PATH_MAX];
+	struct stat st;
+
+	*owner = stat(scandir, &st) < 0 ? 0 : st.st_uid;
+	if (snprintf(path, sizeof(path), "%s/%s", scandir, PROTO_SOCKET) >= (int)sizeof(path))
+		return -ENAMETOOLONG;
+	return proto_connect(path, *owner);
+}
+
+/* The one that is named, or the container's: where it should be, by the socket that does not need it, or elsewhere. */
 int talk_connect(void)
 {
-	struct stat st;
-	uid_t owner = stat(INIT_SCANDIR, &st) < 0 ? 0 : st.st_uid;
-	int fd = proto_connect(INIT_SCANDIR "/" PROTO_SOCKET, owner);
+	const char *named = getenv("HEXAD_SCANDIR");
+	char elsewhere[SPAREDIR_MAX];
+	uid_t owner;
+	int fd = connect_in(named && *named ? named : INIT_SCANDIR, &owner), other;
 
-	return fd < 0 ? proto_connect(PROTO_INIT_SOCKET, owner) : fd;
+	if (fd >= 0 || (named && *named))
+		return fd;
+	other = proto_connect(PROTO_INIT_SOCKET, owner);
+	if (other < 0)
+		other = sparedir_connect(elsewhere);
+	return other < 0 ? fd : other;
 }
 
 static int await_end(int fd, int timeout_ms, char *why, size_t cap)

@@ -10,7 +10,10 @@
  */
 int talk_init(const char *const *fields, unsigned int n, int timeout_ms, char *why, size_t cap);
 
-/* The connection alone: a descriptor or -errno. */
+/*
+ * The connection alone: a descriptor or -errno. HEXAD_SCANDIR names the scan directory; else it is /run/service, or
+ * where /init has it when nothing in /run can be written.
+ */
 int talk_connect(void);
 
 #endif

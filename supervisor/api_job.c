@@ -324,7 +324,7 @@ void api_verb_reconcile(struct api_client *c, const struct proto_frame *f)
 	if (strcmp(f->field[2], "now") == 0)
 		r = profiles_pass(c->api->sv, on_plan, j);
 	else
-		r = profiles_plan(c->api->sv, PROFILES_DRY_RUN, on_plan, j);
+		r = profiles_plan(c->api->sv, PROFILES_DRY_RUN, NULL, on_plan, j);
 	if (r >= 0) {
 		c->api->handles++;
 		return;

@@ -19,7 +19,6 @@
 #include "holder.h"
 #include "msg.h"
 #include "prefix.h"
-#include "procs.h"
 #include "rc.h"
 #include "scandir.h"
 #include "sys.h"
@@ -32,6 +31,40 @@ void boot_commit(struct supervisor *sv)
 {
 	memcpy(sv->head->boot, &sv->boot->rec, sizeof(sv->boot->rec));
 	pool_commit_head(sv->pool);
+}
+
+volatile pid_t *boot_begin(struct supervisor *sv, const pid_t *pid)
+{
+	sv->head->begun = 0;
+	sv->head->begun_at = (uint32_t)((const char *)pid - (const char *)&sv->boot->rec);
+	return &sv->head->begun;
+}
+
+void boot_begun(struct supervisor *sv, pid_t *pid, pid_t r)
+{
+	*pid = r > 0 ? r : 0;
+	boot_commit(sv);
+	sv->head->begun = 0;
+}
+
+pid_t boot_child(struct supervisor *sv, pid_t *pid, const char *prefix, struct child_spec *spec, child_done_fn *done)
+{
+	pid_t r;
+
+	spec->note = boot_begin(sv, pid);
+	r = prefix ? prefix_child(sv, prefix, spec, done, sv) : child_start(sv, spec, done, sv);
+	boot_begun(sv, pid, r);
+	return r;
+}
+
+/* After a fault. */
+static void adopt_begun(struct supervisor *sv)
+{
+	struct boot_record *rec = &sv->boot->rec;
+	const pid_t pid = sv->head->begun;
+
+	if (pid > 0 && sv->head->begun_at <= sizeof(*rec) - sizeof(pid))
+		memcpy((char *)rec + sv->head->begun_at, &pid, sizeof(pid));
 }
 
 void boot_enter(struct supervisor *sv, enum boot_phase phase)
@@ -56,8 +89,10 @@ static bool counts(struct supervisor *sv, const char *what)
 {
 	unsigned int behaviour = boot_number(sv, "S6_BEHAVIOUR_IF_STAGE2_FAILS", 0);
 
-	if (behaviour)
-		msg_warn(0, "%s failed, %s", what, behaviour == 1 ? "going on" : "stopping the container");
+	if (behaviour == 1)
+		boot_say(sv, 1, 0, "%s failed, going on", what);
+	else if (behaviour >= 2)
+		msg_error(0, "%s failed, stopping the container", what);
 	return behaviour >= 2;
 }
 
@@ -78,16 +113,14 @@ static bool phase_hook(struct supervisor *sv)
 /* Compat: overlay-boot 7.3: a hook that fails is warned about even where it counts for nothing. */
 void boot_hook_over(struct supervisor *sv, int code)
 {
-	bool heard = boot_number(sv, "S6_VERBOSITY", 2) >= 2;
-
 	if (boot_stopping(sv)) {
 		boot_stop_again(sv);
 		return;
 	}
-	if (code == 0 && heard)
-		msg_info("the hook exited 0");
+	if (code == 0)
+		boot_say(sv, 2, 0, "the hook exited 0");
 	else if (code != 0 && boot_number(sv, "S6_BEHAVIOUR_IF_STAGE2_FAILS", 0) == 0)
-		msg_warn(0, "the hook exited %d, going on", code);
+		boot_say(sv, 1, 0, "the hook exited %d, going on", code);
 	if (code != 0 && counts(sv, "the hook")) {
 		stop_with(sv, code);
 		return;
@@ -185,15 +218,15 @@ static bool phase_main(struct supervisor *sv)
 		return true;
 	}
 	holder_yield_terminal();
-	pid = child_start(sv, &spec, on_holder_ended, sv);
+	sv->boot->rec.divert = arg.receive_signals;
+	boot_commit(sv);
+	pid = boot_child(sv, &sv->boot->rec.holder, NULL, &spec, on_holder_ended);
 	if (pid < 0) {
-		msg_warn((int)pid, "unable to start the main program '%s', stopping the container", sv->argv[1]);
+		msg_error((int)pid, "unable to start the main program '%s', stopping the container", sv->argv[1]);
 		boot_set_code(sv, EXIT_SYSTEM);
 		boot_shutdown(sv, false);
 		return false;
 	}
-	sv->boot->rec.holder = pid;
-	sv->boot->rec.divert = arg.receive_signals;
 	boot_enter(sv, BOOT_RUNNING);
 	return true;
 }
@@ -208,7 +241,10 @@ static bool base_finish(struct supervisor *sv)
 	if (boot_script_next(sv, SCRIPT_CONT_FINISH))
 		return !rec->script;
 	boot_base_enter(sv, BASE_IDLE);
-	rc_builtin_done(sv, RC_CONT_INIT, 0);
+	if (rec->finish_alone)
+		boot_stop_down_over(sv);
+	else
+		rc_builtin_done(sv, RC_CONT_INIT, 0);
 	return false;
 }
 
@@ -295,7 +331,7 @@ void boot_rc_over(struct supervisor *sv, int code)
 	if (sv->boot->rec.phase != BOOT_UP)
 		return;
 	if (code && behaviour)
-		msg_warn(0, "some services could not be brought up%s", code == 2 ? " in time" : "");
+		boot_say(sv, 1, 0, "some services could not be brought up%s", code == 2 ? " in time" : "");
 	if (code && behaviour >= 2) {
 		msg_error(0, "stopping the container");
 		stop_with(sv, code);
@@ -400,45 +436,35 @@ void boot_advance(struct supervisor *sv)
 		boot_stop_again(sv);
 }
 
-/* The fault came between the fork of the holder and the note of its pid: it must not be started twice. */
-static pid_t find_holder(struct supervisor *sv)
+static void begin_prefix(struct supervisor *sv)
 {
-	struct proc *p = NULL;
-	ssize_t n = procs_list(&p, sv->pid1);
-	pid_t pid = 0;
-
-	for (ssize_t i = 0; i < n && !pid; i++)
-		if (p[i].ppid == getpid() && !strcmp(p[i].comm, HOLDER_COMM))
-			pid = p[i].pid;
-	free(p);
-	return pid;
+	sv->boot->rec.prefixer = prefix_start(sv);
+	sv->boot->rec.prefixer_ns = mono_ns();
+	boot_commit(sv);
 }
 
-/* A child whose output was lost with the former image is not waited for: its phase is done again. */
 static void resume(struct supervisor *sv)
 {
 	struct boot_record *rec = &sv->boot->rec;
 
 	memcpy(rec, sv->head->boot, sizeof(*rec));
-	if (rec->reader > 0)
-		(void)sys.kill(rec->reader, SIGKILL);
-	rec->reader = 0;
-	if (rec->phase == BOOT_MAIN && (rec->holder = find_holder(sv)))
+	adopt_begun(sv);
+	/* Begun is all that such a step is about: what comes next was not noted yet. */
+	if (rec->phase == BOOT_MAIN && rec->holder)
 		rec->phase = BOOT_RUNNING;
+	if (rec->base == BASE_RECONCILE && rec->logger)
+		rec->base = BASE_LOGGING;
 	boot_commit(sv);
+	sv->head->begun = 0;
+	boot_home_resume(sv);
+	if (!boot_stopping(sv) && !rec->prefixer)
+		begin_prefix(sv);
 	if (boot_stopping(sv))
 		boot_stop_resume(sv);
 	else if (sv->rc && sv->head->scandirfd >= 0)
 		scandir_scan(sv); /* the fault may have cut one short */
 	sv->boot->up_begun = rc_busy(sv);
 	rc_recover(sv);
-}
-
-static void begin_prefix(struct supervisor *sv)
-{
-	sv->boot->rec.prefixer = prefix_start(sv);
-	sv->boot->rec.prefixer_ns = mono_ns();
-	boot_commit(sv);
 }
 
 /* Services that start from now on have another; one that does not last is none. */
@@ -498,6 +524,8 @@ bool boot_exited(struct supervisor *sv, pid_t pid, int wstatus)
 		return false;
 	if (pid == rec->script)
 		boot_script_ended(sv, wstatus);
+	else if (pid == rec->reader)
+		boot_home_reader_gone(sv);
 	else if (pid == rec->logger)
 		boot_home_logged(sv, wstatus);
 	else if (pid == rec->holder)

@@ -197,7 +197,6 @@ void boot_catchall_mend(struct supervisor *sv)
 		.title = NAME, .argv = argv, .envp = sv->envp, .cwd = dir, .stdin_fd = -1,
 		.stderr_fd = sv->head->consolefd,
 	};
-	pid_t pid;
 
 	if (!sv->boot->catchall || rec->reader_of_all || sv->boot->mended || service_find(sv, NAME))
 		return;
@@ -205,9 +204,7 @@ void boot_catchall_mend(struct supervisor *sv)
 	boot_shim_path(shim, sizeof(shim));
 	if (at(sv, dir, sizeof(dir), "") < 0)
 		return;
-	pid = child_start(sv, &spec, on_reader_ended, sv);
-	rec->reader_of_all = pid > 0 ? pid : 0;
-	boot_commit(sv);
+	(void)boot_child(sv, &rec->reader_of_all, NULL, &spec, on_reader_ended);
 }
 
 void boot_catchall_end(struct supervisor *sv)

@@ -3,6 +3,7 @@
  * the scan directory; the home itself is looked at by children, for whom the boot waits a while and not for ever.
  */
 #include <errno.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include "boot_int.h"
@@ -93,16 +94,13 @@ static void start_log(struct supervisor *sv, const struct plan *plan, const stru
 		.stdin_fd = -1,
 		.as = geteuid() == 0 ? as : NULL,
 	};
-	pid_t pid = child_start(sv, &spec, on_logged, sv);
+	pid_t pid = boot_child(sv, &sv->boot->rec.logger, NULL, &spec, on_logged);
 
 	if (pid < 0)
 		msg_warn((int)pid, "unable to start the writer of the boot log");
-	sv->boot->rec.logger = pid < 0 ? 0 : pid;
-	if (sv->boot->rec.base != BASE_RECONCILE)
-		boot_commit(sv);
-	else if (pid < 0)
+	if (sv->boot->rec.base == BASE_RECONCILE && pid < 0)
 		leave_home(sv);
-	else
+	else if (sv->boot->rec.base == BASE_RECONCILE)
 		boot_base_enter(sv, BASE_LOGGING);
 }
 
@@ -142,7 +140,7 @@ static void on_home_late(uv_timer_t *timer)
 
 	if (base != BASE_RECONCILE && base != BASE_LOGGING)
 		return;
-	msg_warn(0, "the home has not answered for %u ms, going on without it: %s", sv->config->read_ms,
+	boot_say(sv, 1, 0, "the home has not answered for %u ms, going on without it: %s", sv->config->read_ms,
 		base == BASE_LOGGING ? "the boot log is late" : "the slots of profiles come when it does");
 	leave_home(sv);
 	boot_advance(sv);
@@ -164,14 +162,14 @@ bool boot_home_reconcile(struct supervisor *sv)
 		boot_base_enter(sv, BASE_SCAN);
 		return true;
 	}
-	r = sv->head->scandirfd < 0 ? -ENOENT : profiles_plan(sv, PROFILES_BOOT, on_plan, sv);
+	r = sv->head->scandirfd < 0 ? -ENOENT
+		: profiles_plan(sv, PROFILES_BOOT, boot_begin(sv, &sv->boot->rec.reader), on_plan, sv);
+	boot_begun(sv, &sv->boot->rec.reader, r);
 	if (r < 0) {
 		msg_warn(r, "reconcile failed, no profile gets its slot");
 		boot_base_enter(sv, BASE_SCAN);
 		return true;
 	}
-	sv->boot->rec.reader = r;
-	boot_commit(sv);
 	uv_timer_start(&sv->boot->home, on_home_late, sv->config->read_ms, 0);
 	return false;
 }
@@ -214,29 +212,52 @@ static void on_volume_late(uv_timer_t *timer)
 
 	if (sv->boot->rec.phase != BOOT_VOLUME)
 		return;
-	msg_warn(0, "the volume is not prepared after %u ms: that goes on beside the boot", sv->config->volume_wait_ms);
+	boot_say(sv, 1, 0, "the volume is not prepared after %u ms: that goes on beside the boot",
+		sv->config->volume_wait_ms);
 	volume_over(sv);
 }
 
 bool boot_home_volume(struct supervisor *sv)
 {
-	struct prepare_input in = { .config = sv->config, .environ = sv->boot->env };
+	struct prepare_input in = { .config = sv->config, .environ = sv->boot->env, .tells = boot_talks(sv, 2) };
 	struct child_spec spec = { .title = "hexad-volume", .main_fn = prepare_child, .arg = &in, .stdin_fd = -1 };
 	pid_t pid;
 
 	if (sv->boot->rec.reader)
 		return false;
-	pid = prepare_wanted(sv->config, sv->boot->env) ? child_start(sv, &spec, on_prepared, sv) : 0;
+	pid = prepare_wanted(sv->config, sv->boot->env)
+		? boot_child(sv, &sv->boot->rec.reader, NULL, &spec, on_prepared) : 0;
 	if (pid < 0)
 		msg_warn((int)pid, "unable to prepare the volume");
 	if (pid <= 0) {
 		boot_enter(sv, BOOT_HOOK);
 		return true;
 	}
-	sv->boot->rec.reader = pid;
-	boot_commit(sv);
 	uv_timer_start(&sv->boot->home, on_volume_late, sv->config->volume_wait_ms, 0);
 	return false;
+}
+
+/*
+ * What the reader has found out was lost with the former image. The next one comes when it has gone: it may hold the
+ * volume's lock until then, and the next would believe that somebody else does.
+ */
+void boot_home_resume(struct supervisor *sv)
+{
+	struct boot_record *rec = &sv->boot->rec;
+
+	if (rec->reader > 0 && sys.kill(rec->reader, SIGKILL) < 0)
+		rec->reader = 0;
+	if (rec->phase == BOOT_VOLUME && rec->reader)
+		uv_timer_start(&sv->boot->home, on_volume_late, sv->config->volume_wait_ms, 0);
+	else if ((rec->base == BASE_RECONCILE && rec->reader) || (rec->base == BASE_LOGGING && rec->logger))
+		uv_timer_start(&sv->boot->home, on_home_late, sv->config->read_ms, 0);
+}
+
+void boot_home_reader_gone(struct supervisor *sv)
+{
+	sv->boot->rec.reader = 0;
+	boot_commit(sv);
+	boot_advance(sv);
 }
 
 void boot_home_open(struct supervisor *sv)

@@ -8,11 +8,13 @@
 #include <sys/types.h>
 
 #include "boot.h"
+#include "child.h"
 #include "ids.h"
 #include "supervisor.h"
 
 #define BOOT_RESULTS "/run/s6-linux-init-container-results"
 #define BOOT_ENVDIR "/run/s6/container_environment"
+#define BOOT_PROFILE_MAX 1024 /* bytes of S6_RUNTIME_PROFILE */
 #define BOOT_ATTIC ".hexad-old." /* what a former life left in /run waits under this prefix for its removal */
 
 /* PREPARE: the service graph is read. UP: it is brought up, what belongs to its bundle "base" by the steps below. */
@@ -37,6 +39,7 @@ struct boot_record {
 	uint8_t signals;        /* that asked for the shutdown so far */
 	bool script_failed;
 	bool asked;             /* everybody was told to end */
+	bool finish_alone;      /* cont-finish.d runs, and no graph that waits for it */
 	bool divert;            /* signals go to the main program while it lives */
 	char how;               /* HALT_*, once stopping */
 	char due_how;           /* the same of the request that waits for its time */
@@ -74,6 +77,7 @@ struct boot {
 	uv_timer_t script_timer; /* rec.script's time limit */
 	uv_timer_t due;         /* a shutdown asked for with a delay */
 	bool open;              /* handles are */
+	bool dumped;            /* the environment directory is there */
 	bool mended;            /* s6-svscan-log was stood in for */
 	bool catchall;          /* our output goes through s6-svscan-log */
 	bool attics;            /* there is something to remove */
@@ -82,6 +86,17 @@ struct boot {
 };
 
 void boot_commit(struct supervisor *sv);
+
+/*
+ * For the start of a child whose number is to be *pid, in the record: from its fork on it is in the pool, as one that is
+ * begun (the first gives child_spec's note), then in the record, which the second commits; *pid is 0 where r is an
+ * error. What a fault in between needs to know about it must have been committed before.
+ */
+volatile pid_t *boot_begin(struct supervisor *sv, const pid_t *pid);
+void boot_begun(struct supervisor *sv, pid_t *pid, pid_t r);
+
+/* Both, around child_start. prefix: the name that lines get for [log] prefix, NULL: they get none. */
+pid_t boot_child(struct supervisor *sv, pid_t *pid, const char *prefix, struct child_spec *spec, child_done_fn *done);
 void boot_enter(struct supervisor *sv, enum boot_phase phase);
 void boot_base_enter(struct supervisor *sv, enum boot_base step);
 
@@ -95,13 +110,20 @@ bool boot_home_volume(struct supervisor *sv); /* a phase of its own, before all 
 bool boot_home_logging(struct supervisor *sv);
 void boot_home_logged(struct supervisor *sv, int wstatus);
 
+/* After a fault, and when the child is gone that it took the ear from: then its step is done again. */
+void boot_home_resume(struct supervisor *sv);
+void boot_home_reader_gone(struct supervisor *sv);
+
 /*
  * boot_vars.c: the container's variable as a number; fallback if it is unset or no number, which is said once. LATE
  * ones (boot_vars.def) are what the environment directory says now.
  */
 unsigned int boot_number(const struct supervisor *sv, const char *name, unsigned int fallback);
 
-/* The same as text, read now; NULL if it is unset or empty. buf may be used for it. */
+/* The same as text, read now; NULL if it is unset. buf may be used for it; what does not fit is said, and not set. */
+const char *boot_value(const struct supervisor *sv, const char *name, char *buf, size_t cap);
+
+/* The same; NULL if it is unset or empty. */
 const char *boot_text(const struct supervisor *sv, const char *name, char *buf, size_t cap);
 
 /* Decimal digits only; what does not fit is the largest number. */
@@ -109,6 +131,14 @@ bool boot_var_parse(const char *text, unsigned int *ret);
 
 /* Says which variables have values that cannot be. */
 void boot_vars_check(struct supervisor *sv);
+
+/*
+ * What s6-overlay says about a boot by S6_VERBOSITY, we do: level 1 is a warning, 2 an info (err is not shown then). What
+ * cannot be done or is lost, and faults of ours, are no such matter: msg_warn and msg_error show them always.
+ */
+void boot_say(const struct supervisor *sv, unsigned int level, int err, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
+bool boot_talks(const struct supervisor *sv, unsigned int level);
 
 /* boot_run.c: what /run is, and what can be done about it. */
 void boot_check_run(struct supervisor *sv);

@@ -18,9 +18,8 @@
 #include "ids.h"
 #include "msg.h"
 #include "rc.h"
+#include "sparedir.h"
 #include "sys.h"
-
-#define SPARES 20 /* names tried for a scan directory elsewhere */
 
 static struct boot the_boot; /* one per process: nothing to allocate, nothing to fail */
 
@@ -143,7 +142,7 @@ static int remove_or_empty(int dirfd, const char *name)
 static int remove_now(int dirfd, const char *name)
 {
 	siginfo_t info;
-	pid_t pid = sys.prefork() < 0 ? -1 : fork();
+	pid_t pid = sys.fork();
 
 	if (pid == 0)
 		_exit(remove_or_empty(dirfd, name) < 0 ? 1 : 0);
@@ -270,7 +269,7 @@ static int write_variable(int dirfd, const char *word)
 }
 
 /* Built under another name, so that nobody reads half an environment. */
-static void write_environment(const struct boot *b)
+static void write_environment(struct boot *b)
 {
 	static const char tmp[] = BOOT_ENVDIR ".tmp";
 	int fd, r = sys.mkdirat(AT_FDCWD, tmp, 0755) < 0 ? -errno : 0;
@@ -282,6 +281,7 @@ static void write_environment(const struct boot *b)
 	if (r == 0 && sys.renameat(AT_FDCWD, tmp, AT_FDCWD, BOOT_ENVDIR) < 0)
 		r = -errno;
 	fdio_close(&fd);
+	b->dumped = r == 0;
 	if (r < 0)
 		msg_warn(r, "unable to write '%s', with-contenv will add nothing", BOOT_ENVDIR);
 }
@@ -302,17 +302,9 @@ bool boot_scandir_ids(const struct supervisor *sv, struct ids *ret)
 /* Where a scan directory can be had when the configured one cannot be made. */
 static const char *spare_scandir(unsigned int i)
 {
-	static char path[64];
-	static const char *const parent[] = { "/tmp", "/dev/shm" };
+	static char path[SPAREDIR_MAX];
 
-	if (i >= SPARES)
-		return NULL;
-	/* A name that somebody else has taken is no hindrance: there are others. */
-	if (i < 2)
-		(void)snprintf(path, sizeof(path), "%s/hexad-%u", parent[i], (unsigned int)geteuid());
-	else
-		(void)snprintf(path, sizeof(path), "%s/hexad-%u.%u", parent[i % 2], (unsigned int)geteuid(), i / 2);
-	return path;
+	return sparedir_name(path, geteuid(), i) ? path : NULL;
 }
 
 /* One that an earlier start of ours left is moved away; anybody else's makes the mkdir fail. */
@@ -385,6 +377,7 @@ void boot_prepare(struct supervisor *sv)
 	b->env = environ;
 	prepare_environment(sv);
 	if (sv->resumed) {
+		b->dumped = sv->envp != b->env;
 		boot_vars_check(sv);
 		find_scandir(sv);
 		rc_resume(sv);
@@ -436,7 +429,7 @@ static void on_attics_removed(void *owner, int wstatus, const char *out, size_t 
 	(void)out;
 	(void)len;
 	if (wstatus != 0 && !boot_stopping(owner))
-		msg_warn(0, "unable to remove all of what an earlier start left in /run");
+		boot_say(owner, 1, 0, "unable to remove all of what an earlier start left in /run");
 }
 
 void boot_clean_attic(struct supervisor *sv)

@@ -47,7 +47,7 @@ static void await_line(int fd)
 }
 
 /* Compat: overlay-boot 4: the end of that descriptor is waited for; a byte is as good, with a warning. */
-static void await_end(int fd)
+static void await_end(int fd, bool warns)
 {
 	char c;
 	ssize_t n;
@@ -55,7 +55,7 @@ static void await_end(int fd)
 	if (fd < 3 || !is_stream(fd))
 		return;
 	n = read_byte(fd, &c);
-	if (n > 0)
+	if (n > 0 && warns)
 		msg_warn(0, "descriptor %d, whose end was waited for, gave a byte instead, going on", fd);
 	else if (n < 0)
 		msg_warn(errno, "unable to wait for the end of descriptor %d, going on", fd);
@@ -64,12 +64,14 @@ static void await_end(int fd)
 
 void boot_await_fds(char *const *envp)
 {
-	const char *text = env_get(envp, "S6_WAIT_FOR_CLOSING_FD");
-	unsigned int fd;
+	const char *text = env_get(envp, "S6_WAIT_FOR_CLOSING_FD"), *verbosity = env_get(envp, "S6_VERBOSITY");
+	unsigned int fd, level = 2;
 
 	await_line(3);
+	if (verbosity)
+		(void)boot_var_parse(verbosity, &level);
 	if (text && boot_var_parse(text, &fd) && fd <= INT_MAX)
-		await_end((int)fd);
+		await_end((int)fd, level >= 1);
 }
 
 /* A former /init of the same files is at work: ours would pull them from under its feet. */
@@ -110,10 +112,10 @@ static void mount_run(void)
 	}
 }
 
-static void check_exec(void)
+static void check_exec(const struct supervisor *sv)
 {
 	if (is_noexec())
-		msg_warn(0, "'/run' is mounted noexec: services whose program there is no script cannot run");
+		boot_say(sv, 1, 0, "'/run' is mounted noexec: services whose program there is no script cannot run");
 }
 
 static bool judge(struct supervisor *sv, const struct stat *st)
@@ -132,7 +134,7 @@ static bool judge(struct supervisor *sv, const struct stat *st)
 		return true;
 	case RUNDIR_STICKY:
 	case RUNDIR_LOOSE:
-		msg_warn(0, "'/run' (uid %u, mode %04o) can be written by other users too", (unsigned int)st->st_uid,
+		boot_say(sv, 1, 0, "'/run' (uid %u, mode %04o) can be written by other users too", (unsigned int)st->st_uid,
 			(unsigned int)(st->st_mode & 07777));
 		break;
 	case RUNDIR_BAD:
@@ -144,18 +146,18 @@ static bool judge(struct supervisor *sv, const struct stat *st)
 	return false;
 }
 
-static void take_run(const struct stat *st)
+static void take_run(const struct supervisor *sv, const struct stat *st)
 {
 	if (sys.fchownat(AT_FDCWD, "/run", getuid(), getgid(), AT_SYMLINK_NOFOLLOW) < 0 ||
 	    sys.fchmodat(AT_FDCWD, "/run", 0755) < 0)
 		msg_warn(errno, "unable to take '/run' over from uid %u, who can change all that is there",
 			(unsigned int)st->st_uid);
 	else
-		msg_info("'/run' belonged to uid %u, it was taken over", (unsigned int)st->st_uid);
+		boot_say(sv, 2, 0, "'/run' belonged to uid %u, it was taken over", (unsigned int)st->st_uid);
 }
 
 /* Compat: overlay-boot 3.1: a link that resolves to /run, or it is made one. What was there goes the attic's way. */
-static void link_var_run(void)
+static void link_var_run(const struct supervisor *sv)
 {
 	struct stat run, var, old;
 	char attic[64] = "";
@@ -169,7 +171,7 @@ static void link_var_run(void)
 	if (fd < 0)
 		return;
 	if (sys.fstatat(fd, "run", &old, AT_SYMLINK_NOFOLLOW) == 0) {
-		msg_warn(0, "'/var/run' is not '/run', it is replaced by a link");
+		boot_say(sv, 1, 0, "'/var/run' is not '/run', it is replaced by a link");
 		boot_set_aside(fd, "/var", "run", attic);
 	}
 	if (sys.symlinkat("/run", fd, "run") < 0)
@@ -192,9 +194,9 @@ void boot_check_run(struct supervisor *sv)
 		return;
 	}
 	if (judge(sv, &st))
-		take_run(&st);
-	check_exec();
-	link_var_run();
+		take_run(sv, &st);
+	check_exec(sv);
+	link_var_run(sv);
 }
 
 void boot_shim_path(char *buf, size_t cap)

@@ -19,16 +19,13 @@
 #include "sys.h"
 
 #define NS_MS 1000000LL
+#define CONT_INIT "legacy-cont-init" /* the service that cont-init.d and cont-finish.d are the scripts of */
 
-static bool talks(const struct supervisor *sv, unsigned int level)
-{
-	return boot_number(sv, "S6_VERBOSITY", 2) >= level;
-}
-
+/* Compat: overlay-env 1: a profile without a name has these directories too, and they are another place than /etc. */
 void boot_dir(const struct supervisor *sv, const char *name, char *buf, size_t cap)
 {
-	char text[NAME_MAX + 1];
-	const char *profile = boot_text(sv, "S6_RUNTIME_PROFILE", text, sizeof(text));
+	char text[BOOT_PROFILE_MAX];
+	const char *profile = boot_value(sv, "S6_RUNTIME_PROFILE", text, sizeof(text));
 
 	if (profile)
 		(void)snprintf(buf, cap, "/etc/cont-profile.d/%s/%s", profile, name);
@@ -66,14 +63,12 @@ static void tell(const struct supervisor *sv, const char *path, int code)
 	const char *prog = msg_prog;
 	char shown[PATH_MAX];
 
-	if (!talks(sv, 2))
-		return;
 	msg_prog = sv->boot->rec.kind == SCRIPT_CONT_FINISH ? "cont-finish" : "cont-init";
 	(void)msg_escape(shown, sizeof(shown), path, strlen(path));
 	if (code < 0)
-		msg_info("running %s", shown);
+		boot_say(sv, 2, 0, "running %s", shown);
 	else if (sv->boot->rec.kind != SCRIPT_CONT_FINISH)
-		msg_info("%s exited %d", shown, code);
+		boot_say(sv, 2, 0, "%s exited %d", shown, code);
 	msg_prog = prog;
 }
 
@@ -126,19 +121,18 @@ static void on_script_ended(void *owner, int wstatus, const char *out, size_t le
 	boot_script_ended(owner, wstatus);
 }
 
-/* Notes what was started. False: it was not. */
-static bool started(struct supervisor *sv, enum script_kind kind, pid_t pid)
+/* Its pid or -errno; kind first, so that whoever finds it after a fault knows what it is. */
+static pid_t start(struct supervisor *sv, enum script_kind kind, const char *service, struct child_spec *spec)
 {
 	sv->boot->rec.kind = kind;
-	sv->boot->rec.script = pid > 0 ? pid : 0;
 	boot_commit(sv);
-	return pid > 0;
+	return boot_child(sv, &sv->boot->rec.script, service, spec, on_script_ended);
 }
 
 /* PATH alone, or all of it with S6_KEEP_ENV, and RC_NAME as s6-rc's oneshot has it. NULL without memory. */
 static char **script_env(const struct supervisor *sv)
 {
-	static char rc_name[] = "RC_NAME=legacy-cont-init";
+	static char rc_name[] = "RC_NAME=" CONT_INIT;
 	size_t n = 0;
 	char **ret;
 
@@ -169,7 +163,7 @@ static pid_t script_start(struct supervisor *sv, char *path)
 		.envp = env,
 		.stdin_fd = script_stdin(sv),
 	};
-	pid_t pid = env ? child_start(sv, &spec, on_script_ended, sv) : -ENOMEM;
+	pid_t pid = env ? start(sv, sv->boot->rec.kind, CONT_INIT, &spec) : -ENOMEM;
 
 	free(env);
 	return pid;
@@ -183,7 +177,7 @@ static void kill_script(struct supervisor *sv)
 	if (!sv->boot->rec.script)
 		return;
 	script_path(sv, path, sizeof(path));
-	msg_warn(0, "'%s' did not end in time, killing it", path);
+	boot_say(sv, 1, 0, "'%s' did not end in time, killing it", path);
 	(void)sys.kill(sv->boot->rec.script, SIGKILL);
 }
 
@@ -239,7 +233,7 @@ bool boot_script_next(struct supervisor *sv, enum script_kind kind)
 	pid = script_start(sv, path);
 	if (pid < 0)
 		msg_warn((int)pid, "unable to start '%s'", path);
-	if (!started(sv, kind, pid))
+	if (pid < 0)
 		script_result(sv, 126);
 	else
 		limit_script(sv);
@@ -288,8 +282,8 @@ bool boot_hook_start(struct supervisor *sv)
 
 	if (!arg.words)
 		return false;
-	pid = child_start(sv, &spec, on_script_ended, sv);
-	if (!started(sv, SCRIPT_HOOK, pid)) {
+	pid = start(sv, SCRIPT_HOOK, "hook", &spec);
+	if (pid < 0) {
 		msg_warn((int)pid, "unable to start the hook");
 		boot_hook_over(sv, EXIT_SYSTEM);
 	}
@@ -336,7 +330,7 @@ bool boot_fix_attrs_start(struct supervisor *sv)
 	struct fix_arg arg = {
 		.dir = dir,
 		.hidden = boot_number(sv, "S6_FIX_ATTRS_HIDDEN", 0) > 0,
-		.warn = talks(sv, 1),
+		.warn = boot_talks(sv, 1),
 	};
 	struct child_spec spec = { .title = "hexad-fix-attrs", .main_fn = fix_main, .arg = &arg, .stdin_fd = -1 };
 	pid_t pid;
@@ -344,8 +338,8 @@ bool boot_fix_attrs_start(struct supervisor *sv)
 	boot_dir(sv, "fix-attrs.d", dir, sizeof(dir));
 	if (sys.faccessat(AT_FDCWD, dir, F_OK, 0) < 0)
 		return false;
-	pid = child_start(sv, &spec, on_script_ended, sv);
-	if (!started(sv, SCRIPT_FIX_ATTRS, pid)) {
+	pid = start(sv, SCRIPT_FIX_ATTRS, "fix-attrs", &spec);
+	if (pid < 0) {
 		msg_warn((int)pid, "unable to start fix-attrs");
 		boot_fix_attrs_over(sv, 1);
 	}

@@ -32,6 +32,7 @@
 
 static void stop_check(struct supervisor *sv);
 static void kill_all(struct supervisor *sv);
+static void arm(struct supervisor *sv);
 
 static void on_turn(uv_timer_t *h)
 {
@@ -117,11 +118,24 @@ static int64_t put_off_until(struct supervisor *sv)
 	return rec->started_ns + boot_number(sv, "S6_SERVICES_GRACETIME", SERVICES_MS) * NS_MS;
 }
 
+/* Whether a script is late is for boot_script.c to say; the one after it has a moment too. */
+static void on_finish_late(struct supervisor *sv)
+{
+	boot_script_late(sv);
+	sv->boot->rec.deadline_ns = mono_ns() + HASTE_MS * NS_MS;
+	boot_commit(sv);
+	arm(sv);
+}
+
 static void on_deadline(uv_timer_t *h)
 {
 	struct supervisor *sv = h->data;
 	int64_t now = mono_ns(), until = put_off_until(sv);
 
+	if (sv->boot->rec.stage == STOP_DOWN) {
+		on_finish_late(sv);
+		return;
+	}
 	if (sv->boot->rec.stage < STOP_KILL && now < until) {
 		(void)uv_timer_start(h, on_deadline, (uint64_t)((until - now) / NS_MS) + 1, 0);
 		return;
@@ -379,6 +393,25 @@ static unsigned int down_budget_ms(const struct supervisor *sv)
 	return ms < GRACE_MAX_MS ? ms + 1 : GRACE_MAX_MS;
 }
 
+/*
+ * cont-finish.d runs even where nothing is to be brought down: for definitions with errors, and where there was no memory
+ * for a graph, if cont-init.d has run without one. False: it is the graph's, or the boot did not come that far.
+ */
+static bool finish_alone(struct supervisor *sv)
+{
+	struct boot_record *rec = &sv->boot->rec;
+	int verdict = rc_verdict(sv);
+
+	if (verdict == 0 || (verdict != -EINVAL && rec->base != BASE_OVER))
+		return false;
+	rec->finish_alone = true;
+	rec->deadline_ns = rec->started_ns + down_budget_ms(sv) * NS_MS;
+	ask_all(sv, true);
+	arm(sv);
+	(void)boot_builtin(sv, RC_CONT_INIT, false);
+	return true;
+}
+
 static void stop_begin(struct supervisor *sv)
 {
 	struct boot_record *rec = &sv->boot->rec;
@@ -394,7 +427,7 @@ static void stop_begin(struct supervisor *sv)
 	if (rc_down(sv, down_budget_ms(sv))) {
 		ask_all(sv, true);
 		boot_advance(sv);
-	} else {
+	} else if (!finish_alone(sv)) {
 		boot_stop_down_over(sv);
 	}
 }
@@ -407,8 +440,10 @@ static void hasten(struct supervisor *sv)
 
 	if (rec->stage >= STOP_KILL)
 		return;
-	if (rec->stage == STOP_DOWN) {
+	if (rec->stage == STOP_DOWN && !rec->finish_alone) {
 		rc_hasten(sv, rec->signals >= 3 ? 0 : HASTE_MS);
+	} else if (rec->stage == STOP_DOWN && rec->signals >= 3) {
+		on_finish_late(sv);
 	} else if (rec->signals >= 3) {
 		kill_all(sv);
 	} else if (rec->signals == 2 && soon < rec->deadline_ns) {
@@ -456,7 +491,9 @@ void boot_stop_resume(struct supervisor *sv)
 	if (rec->stage == STOP_DOWN) {
 		if (!rec->asked)
 			ask_all(sv, true);
-		if (!rc_busy(sv))
+		if (rec->finish_alone)
+			arm(sv);
+		else if (!rc_busy(sv))
 			boot_stop_down_over(sv);
 		return;
 	}

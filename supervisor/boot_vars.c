@@ -1,8 +1,11 @@
 /*
- * The S6_* variables of the container. Owns which of them are numbers, where each is read, and that a value which is
- * none is said once. Reads one small file of /run at a time and never waits.
+ * The S6_* variables of the container. Owns which of them are numbers, where each is read, that a value which is
+ * none is said once, and which of the boot's messages S6_VERBOSITY lets through. Reads one small file of /run at a time
+ * and never waits.
  */
 #include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,41 +30,49 @@ static const struct boot_var {
 #define NVARS (sizeof(vars) / sizeof(*vars))
 
 static bool said[NVARS]; /* that its value is no number */
+static bool said_long;   /* that one is longer than any can be */
 
 /*
  * The file of a variable in the environment directory. Compat: overlay-env 2.2: one newline is no part of the
- * value, an empty file means that the variable is not set. -ENOENT: no such directory, the environment counts.
+ * value, a NUL is a newline, an empty file means that the variable is not set (-ENODATA). -ENOENT: there is no such
+ * directory (yet: one may be left of a former life), the environment counts.
  */
 static ssize_t read_late(const struct supervisor *sv, const char *name, char *buf, size_t cap)
 {
-	int dir;
+	int dir = sv->boot->dumped ? fdio_open(AT_FDCWD, BOOT_ENVDIR, O_PATH | O_DIRECTORY | O_NOFOLLOW, 0) : -ENOENT;
 	ssize_t n;
 
-	if (sv->envp == sv->boot->env)
-		return -ENOENT;
-	dir = fdio_open(AT_FDCWD, BOOT_ENVDIR, O_PATH | O_DIRECTORY | O_NOFOLLOW, 0);
 	if (dir < 0)
 		return -ENOENT;
-	n = fdio_read_file(dir, name, buf, cap - 1);
+	n = fdio_read_file(dir, name, buf, cap);
 	fdio_close(&dir);
-	if (n < 0)
-		return 0;
-	if (n > 0 && buf[n - 1] == '\n')
-		n--;
-	else if (n == 0)
-		return 0;
+	if (n == (ssize_t)cap && !said_long) {
+		said_long = true;
+		boot_say(sv, 1, 0, "%s is longer than %zu bytes: it counts as not set", name, cap - 1);
+	}
+	if (n <= 0 || n == (ssize_t)cap)
+		return -ENODATA;
+	n -= buf[n - 1] == '\n';
 	buf[n] = '\0';
+	for (ssize_t i = 0; i < n; i++)
+		if (!buf[i])
+			buf[i] = '\n';
 	return n;
+}
+
+const char *boot_value(const struct supervisor *sv, const char *name, char *buf, size_t cap)
+{
+	ssize_t n = read_late(sv, name, buf, cap);
+
+	if (n == -ENOENT)
+		return env_get(sv->boot->env, name);
+	return n >= 0 ? buf : NULL;
 }
 
 const char *boot_text(const struct supervisor *sv, const char *name, char *buf, size_t cap)
 {
-	const char *text;
-	ssize_t n = read_late(sv, name, buf, cap);
+	const char *text = boot_value(sv, name, buf, cap);
 
-	if (n >= 0)
-		return n > 0 ? buf : NULL;
-	text = env_get(sv->boot->env, name);
 	return text && *text ? text : NULL;
 }
 
@@ -106,9 +117,10 @@ unsigned int boot_number(const struct supervisor *sv, const char *name, unsigned
 		return fallback;
 	if (boot_var_parse(text, &n))
 		return n;
-	if (i < NVARS && !said[i]) {
+	/* After a fault it was said before. */
+	if (i < NVARS && !said[i] && !(sv->resumed && vars[i].when == EARLY)) {
 		said[i] = true;
-		msg_warn(0, "%s is '%s', which is not a number: it counts as %u", name,
+		boot_say(sv, 1, 0, "%s is '%s', which is not a number: it counts as %u", name,
 			msg_escape(shown, sizeof(shown), text, strlen(text)), fallback);
 	}
 	return fallback;
@@ -119,10 +131,30 @@ void boot_vars_check(struct supervisor *sv)
 	for (size_t i = 0; i < NVARS; i++) {
 		unsigned int dflt = vars[i].dflt;
 
-		/* After a fault it was said before. */
-		said[i] = sv->resumed;
+		said[i] |= sv->resumed;
 		if (!strcmp(vars[i].name, "S6_KILL_GRACETIME"))
 			dflt = sv->config->grace_ms;
 		(void)boot_number(sv, vars[i].name, dflt);
 	}
+}
+
+bool boot_talks(const struct supervisor *sv, unsigned int level)
+{
+	return boot_number(sv, "S6_VERBOSITY", 2) >= level;
+}
+
+void boot_say(const struct supervisor *sv, unsigned int level, int err, const char *fmt, ...)
+{
+	char text[1536];
+	va_list ap;
+
+	if (!boot_talks(sv, level))
+		return;
+	va_start(ap, fmt);
+	(void)vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	if (level == 1)
+		msg_warn(err, "%s", text);
+	else
+		msg_info("%s", text);
 }

@@ -213,6 +213,24 @@ static void __attribute__((noreturn)) child_main(struct supervisor *sv, const st
 	_exit(r);
 }
 
+/* Forks; the pid or -errno. Faults are held until it is noted, and in the child until it takes its mask. */
+static pid_t fork_noted(struct supervisor *sv, const struct child_spec *spec, int out)
+{
+	sigset_t old;
+	pid_t pid;
+
+	spawn_hold_faults(&old);
+	pid = sys.fork();
+	if (pid == 0)
+		child_main(sv, spec, out);
+	if (pid < 0)
+		pid = -errno;
+	else if (spec->note)
+		*spec->note = pid;
+	spawn_release_faults(&old);
+	return pid;
+}
+
 pid_t child_start(struct supervisor *sv, const struct child_spec *spec, child_done_fn *done, void *owner)
 {
 	struct child *c;
@@ -222,14 +240,11 @@ pid_t child_start(struct supervisor *sv, const struct child_spec *spec, child_do
 	r = child_new(sv, spec->out_cap, &c, &out);
 	if (r < 0)
 		return r;
-	pid = sys.prefork() < 0 ? -1 : fork();
-	if (pid == 0)
-		child_main(sv, spec, out);
-	r = pid < 0 ? -errno : 0;
+	pid = fork_noted(sv, spec, out);
 	fdio_close(&out);
-	if (r < 0) {
+	if (pid < 0) {
 		child_free(c);
-		return r;
+		return pid;
 	}
 	c->pid = pid;
 	c->done = done;

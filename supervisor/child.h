@@ -32,6 +32,7 @@ struct child_spec {
 	int stdout_fd, stderr_fd;                 /* > 0: instead of ours */
 	const struct ids *as;                     /* NULL: unchanged */
 	bool keep_mask;                           /* main_fn begins with the signals blocked that PID 1 reads */
+	volatile pid_t *note;                     /* its pid is there before anything can get lost; NULL: nowhere */
 	const int *keep;                          /* main_fn with out_cap: these become 4, 5, ... in the child */
 	unsigned int nkeep;
 	size_t out_cap;                           /* 0: out_fd is -1 (main_fn) or nothing is collected (argv);
@@ -45,6 +46,9 @@ typedef void child_done_fn(void *owner, int wstatus, const char *out, size_t len
  * Starts one. Returns its pid, or -errno and done is not called. A failed exec ends the child with 127
  * (ENOENT) or 126. done is called from the loop after the child ended and its output has been read
  * (output held open by a grandchild is not waited for).
+ *
+ * After a fault done is lost, and the pid is what is left. Who must not start it twice has it noted in memory that
+ * outlives the fault: there is no moment at which the child is there and its pid is not.
  */
 pid_t child_start(struct supervisor *sv, const struct child_spec *spec, child_done_fn *done, void *owner);
 

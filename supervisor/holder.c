@@ -148,7 +148,7 @@ int holder_main(void *arg, int out_fd)
 	}
 	set_title(argv);
 	take_terminal();
-	pid = sys.prefork() < 0 ? -1 : fork();
+	pid = sys.fork();
 	if (pid == 0)
 		run_main(h, argv);
 	if (pid < 0) {

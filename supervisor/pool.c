@@ -70,6 +70,20 @@ static uint32_t sum_of(const void *data, size_t len)
 	return (uint32_t)(h ^ h >> 32);
 }
 
+/* Of the head without what is written between two commits: the handler's counts, and a child that was just made. */
+static uint32_t head_sum(const struct pool_head *head)
+{
+	struct pool_head h;
+
+	memcpy(&h, head, sizeof(h)); /* with its padding */
+	h.faults = 0;
+	h.fault_signal = 0;
+	memset(h.fault_ns, 0, sizeof(h.fault_ns));
+	h.begun = 0;
+	h.begun_at = 0;
+	return sum_of(&h, sizeof(h));
+}
+
 static struct pool *pool_map(int fd, uint32_t max, int *err)
 {
 	struct pool *p = sys.calloc(1, sizeof(*p));
@@ -153,12 +167,14 @@ static bool head_recover(struct top *t)
 {
 	struct pool_head h = t->saved;
 
-	if (t->saved_sum != sum_of(&t->saved, sizeof(t->saved))) {
-		if (t->live_sum != sum_of(&t->live, sizeof(t->live)))
+	if (t->saved_sum != head_sum(&t->saved)) {
+		if (t->live_sum != head_sum(&t->live))
 			return false;
 		h = t->live;
 	}
-	/* The fault handler counts in the live half alone. The saved one stays whole for the next fault. */
+	/* These are written in the live half alone. The saved one stays whole for the next fault. */
+	h.begun = t->live.begun;
+	h.begun_at = t->live.begun_at;
 	h.faults = t->live.faults;
 	h.fault_signal = t->live.fault_signal;
 	memcpy(h.fault_ns, t->live.fault_ns, sizeof(h.fault_ns));
@@ -312,7 +328,7 @@ void pool_commit_head(struct pool *p)
 {
 	struct top *t = p->top;
 
-	t->live_sum = sum_of(&t->live, sizeof(t->live));
+	t->live_sum = head_sum(&t->live);
 	atomic_signal_fence(memory_order_seq_cst);
 	memcpy(&t->saved, &t->live, sizeof(t->saved));
 	atomic_signal_fence(memory_order_seq_cst);

@@ -101,6 +101,8 @@ struct pool_head {
 	uint32_t faults;                  /* so far */
 	int64_t fault_ns[5];              /* the last ones, monotonic; a ring by faults % 5 */
 	int fault_signal;                 /* of the last one */
+	volatile pid_t begun;             /* boot.c: a child that its record may not know yet, 0: none */
+	uint32_t begun_at;                /* where it belongs in there */
 	int volumefd;                     /* volume.c: holds the volume's lock; <= 0: none */
 	int profilesfd, home_wd;          /* profiles_watch.c: inotify on the profiles; <= 0: none; its watch on the home */
 	int stdinfd, cwdfd;               /* boot.c: the container's stdin and working directory; <= 0: none */

@@ -1,4 +1,4 @@
-/* Both halves of the prefix: what PID 1 does at each start of a service, and the child that has all the pipes. */
+/* Both halves of the prefix: what PID 1 does at each start of a program, and the child that has all the pipes. */
 #include "prefix.h"
 
 #include <errno.h>
@@ -234,7 +234,7 @@ void prefix_end(struct supervisor *sv)
 }
 
 /* A pipe whose read end is on its way to the child. The write end, or -1: then our own output has to do. */
-static int pipe_to_child(struct service *s, int fd)
+static int pipe_to_child(const struct supervisor *sv, const char *name, size_t len, int fd)
 {
 	union {
 		struct cmsghdr align;
@@ -244,20 +244,17 @@ static int pipe_to_child(struct service *s, int fd)
 	struct iovec io = { &l, sizeof(l) };
 	struct msghdr m = { .msg_iov = &io, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof(control) };
 	struct cmsghdr *c = CMSG_FIRSTHDR(&m);
-	size_t len = strlen(s->id->name);
 	int p[2];
 	bool sent;
 
 	if (sys.pipe2(p, O_CLOEXEC) < 0)
 		return -1;
-	/* What a logger lets through is its service's. */
-	len -= s->id->is_log && len > 4 ? 4 : 0;
-	memcpy(l.name, s->id->name, len);
+	memcpy(l.name, name, len < SV_NAME_FULL ? len : SV_NAME_FULL);
 	c->cmsg_level = SOL_SOCKET;
 	c->cmsg_type = SCM_RIGHTS;
 	c->cmsg_len = CMSG_LEN(sizeof(int));
 	memcpy(CMSG_DATA(c), &p[0], sizeof(int));
-	sent = sendmsg(s->sv->head->prefixfd, &m, MSG_DONTWAIT | MSG_NOSIGNAL) == (ssize_t)sizeof(l);
+	sent = sendmsg(sv->head->prefixfd, &m, MSG_DONTWAIT | MSG_NOSIGNAL) == (ssize_t)sizeof(l);
 	fdio_close(&p[0]);
 	if (!sent)
 		fdio_close(&p[1]);
@@ -266,16 +263,34 @@ static int pipe_to_child(struct service *s, int fd)
 
 pid_t prefix_spawn(struct service *s, struct spawn *sp, int *ret_execfd)
 {
+	size_t len = strlen(s->id->name);
 	int out = -1, err = -1;
 	pid_t pid;
 
 	if (s->sv->head->prefixfd <= 0 || service_is_catch_all(s))
 		return spawn_start(sp, ret_execfd);
+	/* What a logger lets through is its service's. */
+	len -= s->id->is_log && len > 4 ? 4 : 0;
 	if (sp->out < 0)
-		sp->out = out = pipe_to_child(s, STDOUT_FILENO);
+		sp->out = out = pipe_to_child(s->sv, s->id->name, len, STDOUT_FILENO);
 	if (sp->err < 0)
-		sp->err = err = pipe_to_child(s, STDERR_FILENO);
+		sp->err = err = pipe_to_child(s->sv, s->id->name, len, STDERR_FILENO);
 	pid = spawn_start(sp, ret_execfd);
+	fdio_close(&out);
+	fdio_close(&err);
+	return pid;
+}
+
+pid_t prefix_child(struct supervisor *sv, const char *name, struct child_spec *spec, child_done_fn *done, void *owner)
+{
+	int out = -1, err = -1;
+	pid_t pid;
+
+	if (sv->head->prefixfd > 0 && spec->stdout_fd <= 0)
+		spec->stdout_fd = out = pipe_to_child(sv, name, strlen(name), STDOUT_FILENO);
+	if (sv->head->prefixfd > 0 && spec->stderr_fd <= 0)
+		spec->stderr_fd = err = pipe_to_child(sv, name, strlen(name), STDERR_FILENO);
+	pid = child_start(sv, spec, done, owner);
 	fdio_close(&out);
 	fdio_close(&err);
 	return pid;

@@ -329,7 +329,7 @@ int prepare_child(void *arg, int out_fd)
 	fdio_close(&p.homefd);
 	if (p.too_deep)
 		msg_warn(0, "what lies more than %d directories deep in the home keeps its owner", DEPTH_MAX);
-	if (p.given)
+	if (p.given && in->tells)
 		msg_info("gave %lu files of the home to the application user", p.given);
 	return p.failed;
 }

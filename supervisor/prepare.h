@@ -12,6 +12,7 @@
 struct prepare_input {
 	const struct config *config;
 	char *const *environ;
+	bool tells; /* what it has done */
 };
 
 /* Is there anything to be done? Without root there is not, and if it was asked for that is said. */

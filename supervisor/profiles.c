@@ -121,7 +121,7 @@ static void on_plan_read(void *owner, int wstatus, const char *out, size_t len)
 	plan_finish(&plan);
 }
 
-int profiles_plan(struct supervisor *sv, enum profiles_how how, profiles_plan_fn *done, void *owner)
+int profiles_plan(struct supervisor *sv, enum profiles_how how, volatile pid_t *note, profiles_plan_fn *done, void *owner)
 {
 	struct plan_request *rq;
 	struct ids ids;
@@ -139,6 +139,7 @@ int profiles_plan(struct supervisor *sv, enum profiles_how how, profiles_plan_fn
 		.arg = &in,
 		.stdin_fd = -1,
 		.out_cap = PLAN_BYTES,
+		.note = note,
 	};
 	int r = profiles_owner(sv, &ids), pair[2] = { -1, -1 }, keep[2];
 

@@ -23,10 +23,11 @@ enum profiles_how {
 /*
  * Makes the plan of the reconcile pass, as the application user, in a child. After BOOT and LOOK
  * sv->head->observing says whether another supervisor writes the volume; that is said once. Returns the
- * pid of that child: done is called later, once, from the loop. -errno: it is not. -ENOTSUP: profiles are off (no
- * app_user, or disabled). -ENOENT: there is no such user.
+ * pid of that child, which is also noted (as child_spec's note; NULL: nowhere): done is called later, once, from the
+ * loop. -errno: it is not. -ENOTSUP: profiles are off (no app_user, or disabled). -ENOENT: there is no such user.
  */
-int profiles_plan(struct supervisor *sv, enum profiles_how how, profiles_plan_fn *done, void *owner);
+int profiles_plan(struct supervisor *sv, enum profiles_how how, volatile pid_t *note, profiles_plan_fn *done,
+	void *owner);
 
 /* The user that profiles belong to, looked up anew. -ENOTSUP, -ENOENT or another -errno. */
 int profiles_owner(const struct supervisor *sv, struct ids *ret);

@@ -212,7 +212,7 @@ static void on_look(void *owner, struct plan *plan, const char *why)
 
 static int look(struct profiles_watch *w)
 {
-	int r = profiles_plan(w->sv, PROFILES_LOOK, on_look, w);
+	int r = profiles_plan(w->sv, PROFILES_LOOK, NULL, on_look, w);
 
 	w->passing = r >= 0;
 	return r;

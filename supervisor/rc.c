@@ -31,13 +31,8 @@ static void print(const struct rc *rc, unsigned int level, const char *text)
 {
 	const char *prog = msg_prog;
 
-	if (level > boot_number(rc->sv, "S6_VERBOSITY", 2))
-		return;
 	msg_prog = "s6-rc";
-	if (level == 1)
-		msg_warn(0, "%s", text);
-	else
-		msg_info("%s", text);
+	boot_say(rc->sv, level, 0, "%s", text);
 	msg_prog = prog;
 }
 
@@ -128,7 +123,8 @@ void rc_arm(struct rc *rc)
 /* A container without services of its own boots without a word, unless somebody has asked for words. */
 unsigned int rc_info(const struct rc *rc, uint32_t i)
 {
-	bool asked = rc->asker || env_get(rc->sv->boot->env, "S6_VERBOSITY");
+	const char *level = env_get(rc->sv->boot->env, "S6_VERBOSITY");
+	bool asked = rc->asker || (level && *level);
 
 	return rc->g->node[i].builtin && !asked ? 3 : 2;
 }
@@ -263,10 +259,22 @@ static void settle(struct rc *rc)
 		rc_arm(rc);
 }
 
+/* Compat: s6-rc's words about those of a change with which nothing happens. */
+static void tell_untouched(struct rc *rc)
+{
+	for (uint32_t i = 0; i < rc->g->atomics; i++) {
+		const struct rc_mark *m = &rc->plan.m[i];
+
+		if (m->mark & RC_SPARED)
+			rc_tell(rc, 1, "service %s is marked as essential, not stopping it", rc_shown(rc, i));
+		else if ((m->mark & RC_WANTED) && m->state == (rc->plan.up ? RC_UP : RC_DOWN))
+			rc_tell(rc, 3, "service %s: already %s", rc_shown(rc, i), rc->plan.up ? "up" : "down");
+	}
+}
+
 int rc_change(struct rc *rc, bool up, uint8_t *set, bool keep_essential, uint32_t timeout_ms)
 {
 	struct rc_live *l = rc->live;
-	uint32_t spared;
 
 	if (!rc->g)
 		return -ENOENT;
@@ -275,9 +283,8 @@ int rc_change(struct rc *rc, bool up, uint8_t *set, bool keep_essential, uint32_
 	l->goal = up ? RC_GOAL_UP : RC_GOAL_DOWN;
 	l->out_of_time = false;
 	l->deadline_ns = timeout_ms ? mono_ns() + timeout_ms * MS : 0;
-	spared = rc_plan_begin(&rc->plan, up, set, keep_essential);
-	if (spared)
-		rc_tell(rc, 1, "%u essential services, or what they need, are not stopped", (unsigned int)spared);
+	rc_plan_begin(&rc->plan, up, set, keep_essential);
+	tell_untouched(rc);
 	rc_look(rc);
 	return 0;
 }
@@ -328,7 +335,7 @@ bool rc_down(struct supervisor *sv, uint32_t budget_ms)
 	l->deadline_ns = 0;
 	l->budget_ns = budget_ms ? mono_ns() + budget_ms * MS : 0;
 	memset(set, 1, sizeof(set));
-	(void)rc_plan_begin(&rc->plan, false, set, false);
+	rc_plan_begin(&rc->plan, false, set, false);
 	for (uint32_t i = 0; i < rc->g->atomics; i++)
 		if (rc->plan.m[i].state == RC_STARTING)
 			rc_interrupt(rc, i);

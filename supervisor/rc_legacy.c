@@ -147,7 +147,8 @@ static void on_copied(void *owner, int wstatus, const char *out, size_t len)
 static int start_copying(struct rc *rc, const char *from)
 {
 	static struct copy_arg arg;
-	struct child_spec spec = { .title = "hexad-copy", .main_fn = copy_child, .arg = &arg, .stdin_fd = -1 };
+	struct child_spec spec = { .title = "hexad-copy", .main_fn = copy_child, .arg = &arg, .stdin_fd = -1,
+		.note = &rc->live->copier };
 	bool usual = !strcmp(rc->live->dir, RC_LIVE_DIR);
 	pid_t pid;
 
@@ -159,10 +160,7 @@ static int start_copying(struct rc *rc, const char *from)
 	(void)snprintf(arg.to, sizeof(arg.to), "%s", rc->live->legacy_dir);
 	arg.verbosity = boot_number(rc->sv, "S6_VERBOSITY", 2);
 	pid = child_start(rc->sv, &spec, on_copied, rc);
-	if (pid < 0)
-		return pid;
-	rc->live->copier = pid;
-	return 0;
+	return pid < 0 ? pid : 0;
 }
 
 int rc_legacy_up(struct rc *rc)
@@ -274,7 +272,7 @@ void rc_legacy_late(struct rc *rc, uint32_t i)
 		return;
 	}
 	if (behaviour)
-		msg_warn(0, "some services of services.d are not up or ready in time");
+		boot_say(rc->sv, 1, 0, "some services of services.d are not up or ready in time");
 	rc_done(rc, i, behaviour < 2, "command exited 1");
 }
 

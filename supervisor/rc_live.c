@@ -28,24 +28,55 @@ struct prepare {
 	const struct rc_graph *known; /* its graph */
 	const char *scandir;
 	char top[PATH_MAX - 64], bundles[PATH_MAX]; /* directory of s6-rc.d, and where user and user2 are */
+	const char *profile;          /* S6_RUNTIME_PROFILE, which may be empty; NULL: unset */
+	bool bundles_named;           /* S6_RUNTIME_BUNDLEDIR is set */
+	char profile_text[BOOT_PROFILE_MAX];
 	unsigned int verbosity;
 };
 
 /* Compat: overlay-boot 7.4. The legacy directories of a profile are boot_script.c's. */
 static void find_sources(const struct supervisor *sv, struct prepare *p)
 {
-	char name[NAME_MAX + 1], dir[PATH_MAX];
-	const char *profile = boot_text(sv, "S6_RUNTIME_PROFILE", name, sizeof(name));
+	char dir[PATH_MAX];
 	const char *bundles = boot_text(sv, "S6_RUNTIME_BUNDLEDIR", dir, sizeof(dir));
 
-	if (profile && !strchr(profile, '/'))
-		(void)snprintf(p->top, sizeof(p->top), "/etc/cont-profile.d/%s/s6-overlay", profile);
+	p->profile = boot_value(sv, "S6_RUNTIME_PROFILE", p->profile_text, sizeof(p->profile_text));
+	p->bundles_named = bundles != NULL;
+	if (p->profile && *p->profile)
+		(void)snprintf(p->top, sizeof(p->top), "/etc/cont-profile.d/%s/s6-overlay", p->profile);
 	else
 		(void)snprintf(p->top, sizeof(p->top), "/etc/s6-overlay");
 	if (bundles)
 		(void)snprintf(p->bundles, sizeof(p->bundles), "%s", bundles);
 	else
 		(void)snprintf(p->bundles, sizeof(p->bundles), "%s/user-bundles.d", p->top);
+}
+
+static bool is_dir(const char *path)
+{
+	struct stat st;
+
+	return sys.fstatat(AT_FDCWD, path, &st, 0) == 0 && S_ISDIR(st.st_mode);
+}
+
+/*
+ * What somebody has named and is not there. Compat: overlay-env 1: there nothing is started for it; here it is as if
+ * it were empty.
+ */
+static void warn_missing(const struct prepare *p, bool old_layout)
+{
+	char shown[PATH_MAX], dir[BOOT_PROFILE_MAX + 32];
+
+	(void)snprintf(dir, sizeof(dir), "/etc/cont-profile.d/%s", p->profile ? p->profile : "");
+	if (p->profile && !*p->profile && p->verbosity >= 1)
+		msg_warn(0, "S6_RUNTIME_PROFILE is empty: scripts and services.d are looked for in '/etc/cont-profile.d/', "
+			"s6-rc.d in '%s'", p->top);
+	else if (p->profile && *p->profile && !is_dir(dir))
+		msg_warn(0, "S6_RUNTIME_PROFILE: there is no directory '%s', nothing of the image is started",
+			msg_escape(shown, sizeof(shown), dir, strlen(dir)));
+	if (p->bundles_named && !old_layout && !is_dir(p->bundles))
+		msg_warn(0, "S6_RUNTIME_BUNDLEDIR: there is no directory '%s', bundles user and user2 are empty",
+			msg_escape(shown, sizeof(shown), p->bundles, strlen(p->bundles)));
 }
 
 /* Everything that was wrong, in s6-rc-compile's name; warnings from verbosity 2 on. */
@@ -74,15 +105,18 @@ static struct rc_graph *read_sources(const struct prepare *p, int *verdict)
 	char dir[PATH_MAX], user[PATH_MAX];
 	struct rc_input in = { .source = { dir, p->bundles }, .nsources = 2, .container = true, .whole = p->old != NULL };
 	struct rc_problems problems = { .n = 0 };
+	bool old_layout;
 	struct rc_graph *g;
-	struct stat st;
 
 	(void)snprintf(dir, sizeof(dir), "%s%s", p->top, p->old ? "" : "/s6-rc.d");
 	if (p->old)
 		in.nsources = 1; /* a database has everything in one directory */
 	(void)snprintf(user, sizeof(user), "%s/s6-rc.d/user", p->top);
 	/* Compat: the layout before 3.2.3.2: then the bundle directory does not count at all. */
-	if (!p->old && sys.fstatat(AT_FDCWD, user, &st, 0) == 0 && S_ISDIR(st.st_mode)) {
+	old_layout = !p->old && is_dir(user);
+	if (!p->old)
+		warn_missing(p, old_layout);
+	if (old_layout) {
 		if (p->verbosity >= 1)
 			msg_warn(0, "'%s' is the old place of this bundle, '%s' is ignored for it", user, p->bundles);
 		in.nsources = 1;
@@ -320,6 +354,9 @@ int rc_fill(struct rc *rc, const char *database, struct rc_live **ret, int *ret_
 		find_sources(sv, &p);
 	}
 	(void)madvise(*ret, RC_LIVE_MAX, MADV_DOFORK);
+	/* The next image finds the memory, and in it the child: two of them would copy into the same directories. */
+	pool_commit_head(sv->pool);
+	spec.note = &(*ret)->copier;
 	pid = child_start(sv, &spec, done, rc);
 	(void)madvise(*ret, RC_LIVE_MAX, MADV_DONTFORK);
 	if (database)
@@ -332,10 +369,8 @@ static int begin_preparing(struct rc *rc)
 	struct supervisor *sv = rc->sv;
 	int r = rc_fill(rc, NULL, &rc->live, &sv->head->rcfd, on_prepared);
 
-	pool_commit_head(sv->pool);
 	if (r < 0)
 		return r;
-	rc->live->copier = r;
 	rc->preparing = true;
 	return 0;
 }

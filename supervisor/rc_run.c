@@ -12,9 +12,9 @@
 #include "child.h"
 #include "fdio.h"
 #include "msg.h"
+#include "prefix.h"
 #include "rc_int.h"
 #include "service.h"
-#include "spawn.h"
 #include "svcdir.h"
 #include "sys.h"
 
@@ -236,7 +236,7 @@ bool rc_exited(struct supervisor *sv, pid_t pid, int wstatus)
 	return false;
 }
 
-static pid_t run_script(struct rc *rc, uint32_t i, const char *text, child_done_fn *done, void *owner);
+static pid_t run_script(struct rc *rc, uint32_t i, const char *text, volatile pid_t *note, child_done_fn *done, void *owner);
 
 static void on_reloaded(void *owner, int wstatus, const char *out, size_t len)
 {
@@ -262,7 +262,7 @@ void rc_reload(struct rc *rc, const uint8_t *set)
 			service_feed(s, EV_RELOAD);
 		if (!set[i] || !text)
 			continue;
-		if (run_script(rc, i, rc_text(rc->g, text), on_reloaded, rc) > 0)
+		if (run_script(rc, i, rc_text(rc->g, text), NULL, on_reloaded, rc) > 0)
 			rc->reloads++;
 		else
 			rc->reload_failed = true;
@@ -300,13 +300,14 @@ static int script_stdin(const struct rc *rc)
 	return !rc->live->last && rc->sv->head->stdinfd > 0 ? rc->sv->head->stdinfd : -1;
 }
 
-static pid_t run_script(struct rc *rc, uint32_t i, const char *text, child_done_fn *done, void *owner)
+/* note: as child_spec's. */
+static pid_t run_script(struct rc *rc, uint32_t i, const char *text, volatile pid_t *note, child_done_fn *done, void *owner)
 {
 	char dir[PATH_MAX], title[64], name[SV_NAME_FULL + 1];
 	/* Copies: the child does not have the graph. */
 	struct rc_script_arg arg = { .name = name, .text = strdup(text) };
 	struct child_spec spec = { .title = title, .main_fn = rc_script_child, .arg = &arg, .cwd = dir,
-		.stdin_fd = script_stdin(rc), .stdout_fd = rc->io[1], .stderr_fd = rc->io[2] };
+		.stdin_fd = script_stdin(rc), .stdout_fd = rc->io[1], .stderr_fd = rc->io[2], .note = note };
 	char **env = script_env(rc, rc_name(rc->g, i));
 	struct stat st;
 	pid_t pid = -ENOMEM;
@@ -318,7 +319,7 @@ static pid_t run_script(struct rc *rc, uint32_t i, const char *text, child_done_
 		spec.cwd = "/";
 	arg.envp = env;
 	if (env && arg.text)
-		pid = child_start(rc->sv, &spec, done, owner);
+		pid = prefix_child(rc->sv, name, &spec, done, owner);
 	free((char *)(uintptr_t)arg.text);
 	if (env)
 		free(env[0]);
@@ -331,7 +332,6 @@ static void begin_oneshot(struct rc *rc, uint32_t i)
 	const struct rc_node *n = &rc->g->node[i];
 	uint32_t text = n->script[starting(rc, i) ? RC_SCRIPT_UP : RC_SCRIPT_DOWN];
 	struct script *s;
-	sigset_t old;
 	char why[96];
 	pid_t pid;
 
@@ -344,10 +344,7 @@ static void begin_oneshot(struct rc *rc, uint32_t i)
 	rc->cell[i].serial = ++rc->live->serial;
 	if (s)
 		*s = (struct script){ rc, i, rc->cell[i].serial };
-	spawn_hold_faults(&old);
-	pid = s ? run_script(rc, i, rc_text(rc->g, text), on_script_ended, s) : -ENOMEM;
-	rc->cell[i].pid = pid > 0 ? pid : 0;
-	spawn_release_faults(&old);
+	pid = s ? run_script(rc, i, rc_text(rc->g, text), &rc->cell[i].pid, on_script_ended, s) : -ENOMEM;
 	if (pid < 0) {
 		free(s);
 		(void)snprintf(why, sizeof(why), "unable to run its script: %s", strerror(-(int)pid));

@@ -9,9 +9,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cmd.h"
+#include "fdio.h"
 #include "msg.h"
+#include "sparedir.h"
 #include "systemd.h"
 
 #define DEFAULT_SCANDIR "/run/service"
@@ -149,6 +152,18 @@ static int help_on(const struct svctl_cmd *cmd)
 	return cmd_help(&rq);
 }
 
+/* Where the container's is, or should be. */
+static const char *default_scandir(void)
+{
+	static char elsewhere[SPAREDIR_MAX];
+	int fd = access(DEFAULT_SCANDIR, F_OK) < 0 && errno == ENOENT ? sparedir_connect(elsewhere) : -1;
+
+	if (fd < 0)
+		return DEFAULT_SCANDIR;
+	fdio_close(&fd);
+	return elsewhere;
+}
+
 int main(int argc, char **argv)
 {
 	struct svctl_request rq = { .scandir = getenv("HEXAD_SCANDIR"), .timeout_ms = DEFAULT_TIMEOUT_MS,
@@ -162,7 +177,7 @@ int main(int argc, char **argv)
 	parse_options(&rq, argc, argv, &help, &version);
 	rq.default_scandir = rq.scandir == NULL;
 	if (rq.default_scandir)
-		rq.scandir = DEFAULT_SCANDIR;
+		rq.scandir = default_scandir();
 	if (version) {
 		printf("svctl %s\n", HEXAD_VERSION);
 		return 0;

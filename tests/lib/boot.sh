@@ -8,6 +8,9 @@
 #   boot_before BODY        runs BODY (shell, as root, inside) right before /init; it must end with exec "$@"
 #   boot_start WORD...      starts a life; the console is in $NS_LOG
 #   boot_life WORD...       starts one and waits for its end: CODE, and OUT, the console
+#   boot_inject N ERRNO     lives from here on are of the hexad that faults are injected into: their Nth fork fails with
+#                           ERRNO, or (1000) is followed by a fault; 0: forks are counted. Sets NS_ENV
+#   boot_injected FIELD     2: how many forks there were; 5: 1 if the Nth came
 #   boot_end [SECONDS]      waits for the end of the life that was started: CODE, OUT
 
 . "$(dirname "${BASH_SOURCE[0]}")/nsboot.sh"
@@ -49,6 +52,20 @@ boot_before() {
 	printf '#!/bin/sh\nset -- /command/init "$@"\n%s\n' "$1" >"$R/init"
 	chmod 755 "$R/init"
 	ln -sfn hexad "$R/command/init"
+}
+
+# What is written is a struct failctl (failctl.h).
+boot_inject() {
+	cp "$B/fault/hexad" "$R/command/hexad" || return 1
+	python3 -c 'import struct, sys
+n, err = map(int, sys.argv[2:])
+open(sys.argv[1], "wb").write(struct.pack("=3IiI24s24s", 1, 0, n, err, 0, b"", b"fork"))' "$R/ctl" "$1" "$2" || return 1
+	[[ " ${NS_ENV[*]} " == *" HEXAD_FAIL_CTL=/ctl "* ]] || NS_ENV+=(HEXAD_FAIL_CTL=/ctl)
+}
+
+boot_injected() {
+	python3 -c 'import struct, sys
+print(struct.unpack("=5I", open(sys.argv[1], "rb").read(20))[int(sys.argv[2]) - 1])' "$R/ctl" "$1"
 }
 
 boot_start() {

@@ -19,6 +19,7 @@ struct failctl {
 	_Atomic int32_t err;      /* with this errno; 0: one that the call is known for */
 	_Atomic uint32_t failed;  /* 1 once it has failed */
 	char what[FAILCTL_WHAT];  /* the name of the call that failed */
+	char only[FAILCTL_WHAT];  /* calls of that name alone are counted; empty: all */
 };
 
 #endif

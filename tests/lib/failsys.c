@@ -34,7 +34,7 @@ static bool fails(const char *what, int usual)
 {
 	uint32_t n;
 
-	if (!atomic_load(&ctl->armed))
+	if (!atomic_load(&ctl->armed) || (*ctl->only && strcmp(ctl->only, what) != 0))
 		return false;
 	n = atomic_fetch_add(&ctl->count, 1) + 1;
 	if (n != atomic_load(&ctl->fail_at))
@@ -97,6 +97,19 @@ static int f_close(int fd)
 	return fails("close", EIO) ? -1 : r;
 }
 
+/* A fault comes when there are two of us already, in the parent: whoever holds it back has the pid by then. */
+static pid_t f_fork(void)
+{
+	bool fault = atomic_load(&ctl->err) == FAILCTL_FAULT;
+	pid_t pid = fault ? real.fork() : 0;
+
+	if (fault && pid == 0)
+		return 0;
+	if (fails("fork", EAGAIN) && !fault)
+		return -1;
+	return fault ? pid : real.fork();
+}
+
 __attribute__((constructor)) static void wrap_all(void)
 {
 	const char *path = getenv(FAILCTL_ENV);
@@ -119,7 +132,7 @@ __attribute__((constructor)) static void wrap_all(void)
 		.readlinkat = f_readlinkat, .unlinkat = f_unlinkat, .renameat = f_renameat,
 		.fchmod = f_fchmod, .fchmodat = f_fchmodat, .fchownat = f_fchownat,
 		.ftruncate = f_ftruncate, .fsync = f_fsync, .lock = f_lock, .fcntl = f_fcntl,
-		.pipe2 = f_pipe2, .prefork = f_prefork, .kill = f_kill, .waitid = f_waitid,
+		.pipe2 = f_pipe2, .fork = f_fork, .prefork = f_prefork, .kill = f_kill, .waitid = f_waitid,
 		.fallocate = f_fallocate, .inotify_add_watch = f_inotify_add_watch,
 		.calloc = f_calloc, .openat2 = f_openat2, .getdents = f_getdents,
 	};

@@ -54,8 +54,12 @@ t_is "through a fault, and S6_LOGGING=1: every start and every end" "$CODE $(gre
 NS_ENV=(S6_VERBOSITY=1)
 boot_start
 t_await_line "$NS_LOG" '^web: starts'
-# Not at once: one that does not last is not replaced.
-ns_exec sh -c 'sleep 1.1; kill -KILL $(pgrep -x hexad-prefix)'
+# Not at once: one that does not last a second is not replaced. It is older than the service that writes through it.
+lasts() {
+	[ "$(ns_exec s6-svstat -o updownfor /run/service/web)" -ge 2 ]
+}
+t_await 20 lasts
+ns_exec sh -c 'kill -KILL $(pgrep -x hexad-prefix)'
 t_await_line "$NS_LOG" 'the process that puts names before lines has gone$'
 ns_exec s6-svc -wr -T 10000 -r /run/service/web
 t_await 10 twice

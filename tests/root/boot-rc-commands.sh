@@ -45,12 +45,12 @@ t_is "the output of a script is its caller's" "$(rc -u change extra 2>/dev/null)
 t_is "it is up now" "$(rc -da list)" ""
 t_is "down in order, with what depends on it" "$(rc -d change a 2>/dev/null)" $'B-DOWN\nA-DOWN'
 t_is "legacy-services went with it" "$(rc -a list)" $'web\nextra\nfix-attrs\nlegacy-cont-init'
-t_is "words of a change" "$(rc -v2 start b 2>&1)" "s6-rc: info: service a: starting
-A-UP
+# The client's words and the scripts' go the same way, but not through the same hands: each in their order.
+t_is "words of a change" "$(rc -v2 start b 2>&1 >"$T/scripts")" "s6-rc: info: service a: starting
 s6-rc: info: service a successfully started
 s6-rc: info: service b: starting
-B-UP
 s6-rc: info: service b successfully started"
+t_is "and of its scripts" "$(cat "$T/scripts")" $'A-UP\nB-UP'
 t_is "-p: nothing else" "$(rc -p -u change web 2>/dev/null)" $'B-DOWN\nA-DOWN'
 t_is "only that is up" "$(rc -a list)" web
 pid=$(ns_exec /command/s6-svstat -o pid /run/service/web)
@@ -124,8 +124,10 @@ rm "$R"/etc/s6-overlay/user-bundles.d/user/contents.d/never
 mk S/never/notification-fd '3\n'
 start
 t_is "an essential service is not stopped" "$(rc -d change e 2>&1; echo $?)" \
-	$'s6-rc: warning: 1 essential services, or what they need, are not stopped\n0'
+	$'s6-rc: warning: service e is marked as essential, not stopping it\n0'
 t_is "but by -D" "$(rc -D change e; echo $?)" $'EDOWN\n0'
+t_is "what is down already is told from -v 3 on" "$(rc -v 2 -d change e 2>&1; rc -v 3 -d change e 2>&1; echo $?)" \
+	$'s6-rc: info: service e: already down\ns6-rc: info: service legacy-services: already down\n0'
 t_code "a script that fails is 1" 1 rc -u change needs
 t_is "with its code, and what needs it is not tried" "$(cat "$T/.out")" \
 	"s6-rc: warning: unable to start service bad: command exited 7"

@@ -52,7 +52,8 @@ t_is "without any directory" "$CODE $OUT" "3 CMD"
 rc_root
 NS_ENV=(S6_VERBOSITY=1 S6_RUNTIME_PROFILE=none)
 boot_life echo CMD
-t_is "with a profile that is not there" "$CODE $OUT" "0 CMD"
+t_is "with a profile that is not there" "$CODE $OUT" \
+	"0 hexad: warning: S6_RUNTIME_PROFILE: there is no directory '/etc/cont-profile.d/none', nothing of the image is started"$'\nCMD'
 
 rc_root
 mk S/base/type 'oneshot\n'
