@@ -28,7 +28,7 @@ ssize_t fdio_read_all(int fd, void *buf, size_t cap);
 /* Writes all of it; a short write that cannot be completed is an error. */
 int fdio_write_all(int fd, const void *buf, size_t len);
 
-/* Creates name with O_EXCL|O_NOFOLLOW (mode & ~umask), once more after unlinking what is in the way. The descriptor, or -errno. */
+/* Creates name with O_EXCL|O_NOFOLLOW (mode & ~umask), after unlinking what is in the way. The descriptor, or -errno. */
 int fdio_create_new(int dirfd, const char *name, mode_t mode);
 
 /*

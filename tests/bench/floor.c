@@ -34,7 +34,8 @@ static void make_files(int i)
 		_exit(111);
 	s = openat(d, "supervise", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	lock = openat(s, "lock", O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
-	if (fcntl(lock, F_OFD_SETLK, &fl) < 0 || mkfifoat(s, "control", 0600) < 0 || mknodat(s, "death_tally", S_IFREG | 0644, 0) < 0)
+	if (fcntl(lock, F_OFD_SETLK, &fl) < 0 || mkfifoat(s, "control", 0600) < 0 ||
+		mknodat(s, "death_tally", S_IFREG | 0644, 0) < 0)
 		_exit(111);
 	control = openat(s, "control", O_RDWR | O_NONBLOCK | O_CLOEXEC);
 	fd = openat(s, "status.new", O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
