@@ -266,7 +266,6 @@ static void settle(struct rc *rc)
 int rc_change(struct rc *rc, bool up, uint8_t *set, bool keep_essential, uint32_t timeout_ms)
 {
 	struct rc_live *l = rc->live;
-	uint32_t spared;
 
 	if (!rc->g)
 		return -ENOENT;
@@ -275,9 +274,10 @@ int rc_change(struct rc *rc, bool up, uint8_t *set, bool keep_essential, uint32_
 	l->goal = up ? RC_GOAL_UP : RC_GOAL_DOWN;
 	l->out_of_time = false;
 	l->deadline_ns = timeout_ms ? mono_ns() + timeout_ms * MS : 0;
-	spared = rc_plan_begin(&rc->plan, up, set, keep_essential);
-	if (spared)
-		rc_tell(rc, 1, "%u essential services, or what they need, are not stopped", (unsigned int)spared);
+	rc_plan_begin(&rc->plan, up, set, keep_essential);
+	for (uint32_t i = 0; i < rc->g->atomics; i++)
+		if (rc->plan.m[i].mark & RC_SPARED)
+			rc_tell(rc, 1, "service %s is marked as essential, not stopping it", rc_shown(rc, i));
 	rc_look(rc);
 	return 0;
 }
@@ -328,7 +328,7 @@ bool rc_down(struct supervisor *sv, uint32_t budget_ms)
 	l->deadline_ns = 0;
 	l->budget_ns = budget_ms ? mono_ns() + budget_ms * MS : 0;
 	memset(set, 1, sizeof(set));
-	(void)rc_plan_begin(&rc->plan, false, set, false);
+	rc_plan_begin(&rc->plan, false, set, false);
 	for (uint32_t i = 0; i < rc->g->atomics; i++)
 		if (rc->plan.m[i].state == RC_STARTING)
 			rc_interrupt(rc, i);

@@ -28,34 +28,32 @@ bool rc_plan_event(struct rc_plan *p, uint32_t i, enum rc_event ev)
 }
 
 /* Essential services that are up stay so, and what they depend on. */
-static uint32_t spare_essential(const struct rc_plan *p, uint8_t *set)
+static void spare_essential(const struct rc_plan *p, uint8_t *set)
 {
 	uint8_t keep[RC_NODES_MAX] = { 0 };
-	uint32_t spared = 0;
 
 	for (uint32_t i = 0; i < p->g->atomics; i++)
 		if (set[i] && (p->g->node[i].flags & RC_ESSENTIAL) && p->m[i].state != RC_DOWN) {
+			p->m[i].mark = RC_SPARED;
 			keep[i] = 1;
-			spared++;
 		}
 	rc_close(p->g, keep, false);
 	for (uint32_t i = 0; i < p->g->atomics; i++)
 		if (keep[i])
 			set[i] = 0;
-	return spared;
 }
 
-uint32_t rc_plan_begin(struct rc_plan *p, bool up, uint8_t *set, bool keep_essential)
+void rc_plan_begin(struct rc_plan *p, bool up, uint8_t *set, bool keep_essential)
 {
-	uint32_t spared = 0;
-
 	p->up = up;
 	rc_close(p->g, set, !up);
-	if (!up && keep_essential)
-		spared = spare_essential(p, set);
 	for (uint32_t i = 0; i < p->g->atomics; i++)
-		p->m[i].mark = set[i] ? RC_WANTED : 0;
-	return spared;
+		p->m[i].mark = 0;
+	if (!up && keep_essential)
+		spare_essential(p, set);
+	for (uint32_t i = 0; i < p->g->atomics; i++)
+		if (set[i])
+			p->m[i].mark = RC_WANTED;
 }
 
 static bool all_are(const struct rc_plan *p, const uint32_t *edge, uint32_t n, enum rc_state state)

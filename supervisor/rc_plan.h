@@ -28,6 +28,7 @@ enum rc_event {
 
 #define RC_WANTED 1u /* is to change in this change */
 #define RC_FAILED 2u /* did not, in this change */
+#define RC_SPARED 4u /* essential, up, and left out of this change */
 
 struct rc_mark {
 	uint8_t state; /* enum rc_state */
@@ -42,10 +43,10 @@ struct rc_plan {
 
 /*
  * Begins a change: everything of set (one byte for each service, changed here) and, up, what it depends on, or,
- * down, what depends on it. keep_essential: essential services and what they need are left out of a stop, and the number
- * left out that were up is returned.
+ * down, what depends on it. keep_essential: essential services that are up and what they need are left out of a stop, the
+ * former with a mark.
  */
-uint32_t rc_plan_begin(struct rc_plan *p, bool up, uint8_t *set, bool keep_essential);
+void rc_plan_begin(struct rc_plan *p, bool up, uint8_t *set, bool keep_essential);
 
 /* A service that can be begun now, from *cursor on (0 at first); RC_NONE: none. *cursor moves behind it. */
 uint32_t rc_plan_next(const struct rc_plan *p, uint32_t *cursor);

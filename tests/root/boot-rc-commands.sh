@@ -124,7 +124,7 @@ rm "$R"/etc/s6-overlay/user-bundles.d/user/contents.d/never
 mk S/never/notification-fd '3\n'
 start
 t_is "an essential service is not stopped" "$(rc -d change e 2>&1; echo $?)" \
-	$'s6-rc: warning: 1 essential services, or what they need, are not stopped\n0'
+	$'s6-rc: warning: service e is marked as essential, not stopping it\n0'
 t_is "but by -D" "$(rc -D change e; echo $?)" $'EDOWN\n0'
 t_code "a script that fails is 1" 1 rc -u change needs
 t_is "with its code, and what needs it is not tried" "$(cat "$T/.out")" \
