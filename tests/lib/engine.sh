@@ -9,8 +9,9 @@
 # tests/run does both around the group and names DIR in HEXAD_ENGINE. A script run alone does it for itself.
 #
 # Sourced (after tap.sh), it gives a script:
-#   $IMAGE $OVERLAY $APP $CLIENTS   images: the runtime stage, the overlay, the tests' application (from
-#                                   tests/container/app), that with Debian's s6 in /usr/bin
+#   $IMAGE $OVERLAY     images: the runtime stage, the overlay
+#   $APP $EXECLINE $CLIENTS         from tests/container/app: the tests' application; the runtime stage with Debian's execline
+#                                   and s6 in /usr/bin; both together
 #   c_run [OPTION...] -- [WORD...]  docker run --rm in the foreground. C_IMAGE names the image (default: $APP)
 #   c_bg [OPTION...]                starts a container in the background, its id in $C, its console in $C_LOG,
 #                                   and waits until the main program is up. MAIN: that program's shell text
@@ -116,6 +117,7 @@ engine_images() {
 	IMAGE=$tag:image
 	OVERLAY=$tag:overlay
 	APP=$tag:app
+	EXECLINE=$tag:execline
 	CLIENTS=$tag:clients
 	END
 	engine_proxy
@@ -123,6 +125,7 @@ engine_images() {
 	engine_build "$dir" "$tag:image" "$T_ROOT" &&
 		engine_build "$dir" "$tag:overlay" "$T_ROOT" --target overlay &&
 		engine_build "$dir" "$tag:app" "$app" --target app --build-arg "IMAGE=$tag:image" &&
+		engine_build "$dir" "$tag:execline" "$app" --target execline --build-arg "IMAGE=$tag:image" &&
 		engine_build "$dir" "$tag:clients" "$app" --target clients --build-arg "IMAGE=$tag:image" &&
 		return 0
 	touch "$dir/broken"
@@ -181,7 +184,7 @@ engine_stop() {
 		engine_unmount "$dir"
 	elif [ -n "${IMAGE:-}" ]; then
 		[ -n "$DOCKER_HOST" ] || unset DOCKER_HOST
-		engine_docker 60 rmi -f "$IMAGE" "$OVERLAY" "$APP" "$CLIENTS" >/dev/null 2>&1
+		engine_docker 60 rmi -f "$IMAGE" "$OVERLAY" "$APP" "$EXECLINE" "$CLIENTS" >/dev/null 2>&1
 	fi
 	rm -rf -- "$dir"
 }
