@@ -123,12 +123,8 @@ check_envdir() {
 	mk /e/Y ''
 	life -- "${as_app[@]}" sh -c 'Y=1 s6-envdir /e sh -c "echo \"[\$X][\${Y-unset}]\""; s6-envdir -f /e sh -c "echo \"[\$X]\""
 		s6-envdir /nosuch true 2>&1; echo rc=$?; s6-envdir -I /nosuch echo ok'
-	t_life "s6-envdir: the first line without blanks at its end, or all of it" "0 [v][unset]
-[v  
-second]
-s6-envdir: fatal: unable to envdir /nosuch: No such file or directory
-rc=111
-ok"
+	t_life "s6-envdir: the first line without blanks at its end, or all of it" \
+		$'0 [v][unset]\n[v  \nsecond]\ns6-envdir: fatal: unable to envdir /nosuch: No such file or directory\nrc=111\nok'
 }
 
 lives_side_by_side
