@@ -212,15 +212,23 @@ c_cleanup() {
 	[ -z "${c_engine:-}" ] || engine_stop "$c_engine"
 }
 
-c_run() {
-	local -a options=()
-
+# The caller's options and words: what is before "--" and behind it. Without one it is all options, and false.
+c_split() {
+	options=()
 	while [ $# -gt 0 ] && [ "$1" != -- ]; do
 		options+=("$1")
 		shift
 	done
+	[ $# != 0 ] || return 1
 	shift
-	docker run --rm --network none "${options[@]}" "${C_IMAGE:-$APP}" "$@" </dev/null
+	words=("$@")
+}
+
+c_run() {
+	local -a options words=()
+
+	c_split "$@"
+	docker run --rm --network none "${options[@]}" "${C_IMAGE:-$APP}" "${words[@]}" </dev/null
 }
 
 # Follows the console of $C from a moment on into $C_LOG; ends with the container.
@@ -234,18 +242,10 @@ c_now() {
 }
 
 c_bg() {
-	local -a options=() words=(sh -c "echo '$C_MAIN_UP'; ${MAIN:-exec sleep 100000}")
+	local -a options words=(sh -c "echo '$C_MAIN_UP'; ${MAIN:-exec sleep 100000}")
 	local wait=1 since
 
-	while [ $# -gt 0 ] && [ "$1" != -- ]; do
-		options+=("$1")
-		shift
-	done
-	if [ "${1:-}" = -- ]; then
-		shift
-		words=("$@")
-		wait=
-	fi
+	c_split "$@" && wait=
 	since=$(c_now)
 	C=$(docker run -d --network none "${options[@]}" "${C_IMAGE:-$APP}" "${words[@]}" </dev/null) || return 1
 	c_ids+=("$C")

@@ -38,19 +38,15 @@ owned_by_app() {
 # Sets args: what docker run gets. With files of its own the container begins with a shell that puts them in place. It joins
 # the two outputs, which otherwise the engine brings along in any order.
 life_args() {
-	local -a options=()
+	local -a options words=()
 
-	while [ $# -gt 0 ] && [ "$1" != -- ]; do
-		options+=("$1")
-		shift
-	done
-	shift
+	c_split "$@"
 	args=(-e S6_VERBOSITY=1 "${options[@]}")
 	if [ -z "$(ls -A "$R")" ] && [ -z "${LIFE_FIRST:-}" ]; then
-		args+=(-- "$@")
+		args+=(-- "${words[@]}")
 	else
 		args+=(--entrypoint sh -v "$R:/life:ro" --
-			-c "${LIFE_FIRST:-:}"$'\ncp -R --preserve=mode,ownership,links /life/. / && exec /init "$@" 2>&1' sh "$@")
+			-c "${LIFE_FIRST:-:}"$'\ncp -R --preserve=mode,ownership,links /life/. / && exec /init "$@" 2>&1' sh "${words[@]}")
 	fi
 }
 
