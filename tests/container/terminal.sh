@@ -69,6 +69,12 @@ typed '\003'
 on_terminal_end
 t_is "which ^C ends" "$CODE" 130
 
+on_terminal "$IMAGE" s6-setsid -b s6-setsid -g sh -c "$front"
+t_ok "s6-setsid -g also from the background" t_await_line "$T/screen" '^in front' 30
+typed '\034'
+on_terminal_end
+t_is "^\\ is a signal as well" "$CODE" 131
+
 on_terminal "$IMAGE" sh -c 'echo runs 3; exec sleep 1000'
 t_await_line "$T/screen" 'runs 3' 30
 typed '\003'
