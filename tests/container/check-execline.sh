@@ -124,6 +124,23 @@ foreground { redirfd -w 1 /run/s6-linux-init-container-results/exitcode echo ${1
 	t_is "a finish script in execline ends the container with the service's code" "$CODE" 5
 }
 
+# What many images have in their run scripts.
+check_notifyoncheck() {
+	longrun l 'exec s6-notifyoncheck -d -s 0 -n 100 -w 50 -c "test -e /opt/data/up" sh -c "touch /opt/data/up; exec sleep 1000"'
+	mk S/l/notification-fd '3\n'
+	owned_by_app /etc/s6-overlay/s6-rc.d/l
+	life -- "${as_app[@]}" s6-svstat -o up,ready /run/service/l
+	t_life "s6-notifyoncheck -c with the package" "0 true true"
+	LIFE_IMAGE=$IMAGE life -- "${as_app[@]}" s6-svstat -o up,ready /run/service/l
+	t_life "and without it, where the check is a plain command line" "0 true true"
+	longrun l 'exec s6-notifyoncheck -s 0 -n 1 -c "if { true } true" sleep 1000'
+	mk S/l/timeout-up '3000\n'
+	owned_by_app /etc/s6-overlay/s6-rc.d/l
+	LIFE_IMAGE=$IMAGE life -- "${as_app[@]}" true
+	t_is "where it is not, the package is named" "$CODE $(head -n 1 <<<"$OUT")" \
+"0 s6-notifyoncheck (child): warning: unable to spawn if: it is a command of the execline package, which is not installed"
+}
+
 check_without_package() {
 	oneshot o 'if { true } echo x'
 	LIFE_IMAGE=$IMAGE life -- "${as_app[@]}" sh -c 'exit 5'
