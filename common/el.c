@@ -228,6 +228,17 @@ enum el_error el_parse(const char *text, size_t len, struct el_words *ret)
 	return e == EL_FINE && l.depth ? EL_OPEN : e;
 }
 
+void el_vector(const struct el_words *w, char **argv)
+{
+	char *at = w->buf;
+
+	for (unsigned int i = 0; i < w->n; i++) {
+		argv[i] = at;
+		at += strlen(at) + 1;
+	}
+	argv[w->n] = NULL;
+}
+
 const char *el_why(enum el_error e)
 {
 	static const char *const why[] = { "", "syntax error", "unmatched {", "unmatched }", "too many words" };

@@ -22,6 +22,9 @@ struct el_words {
 /* Fills buf, which the caller made, from len bytes of text (a NUL ends it earlier). EL_LONG: they do not fit. */
 enum el_error el_parse(const char *text, size_t len, struct el_words *ret);
 
+/* The words as a vector, which the caller made, of w->n + 1 pointers; they point into w->buf. */
+void el_vector(const struct el_words *w, char **argv);
+
 /* "syntax error", "unmatched {", "unmatched }", "too many words"; "" for EL_FINE. */
 const char *el_why(enum el_error e);
 

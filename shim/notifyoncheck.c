@@ -9,12 +9,14 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "applet.h"
 #include "beside.h"
 #include "chain.h"
+#include "el.h"
 #include "fdio.h"
 #include "listen.h"
 #include "msg.h"
@@ -26,7 +28,8 @@ struct check_options {
 	bool orphan, has_fd;
 	unsigned int fd;
 	unsigned int first_ms, all_ms, one_ms, pause_ms, tries;
-	char *line; /* for execlineb */
+	char *line;   /* of -c */
+	char **words; /* of that line, for where there is no execlineb */
 };
 
 /* What the helper waits for at any time, and until when. */
@@ -118,17 +121,57 @@ static void pause_for(const struct helper *h, unsigned int ms)
 		;
 }
 
-/* One check. True if it ended with 0 in time. */
-static bool succeeds(struct helper *h, const struct check_options *opt)
+/* NULL where there are none, or none that can be read. */
+static char **words_of(const char *line)
+{
+	size_t len = strlen(line), cap = 4 * len + 16;
+	struct el_words w = { .buf = malloc(cap), .cap = cap };
+	char **argv = NULL;
+
+	if (w.buf && el_parse(line, len, &w) == EL_FINE && w.n)
+		argv = calloc(w.n + 1, sizeof(*argv));
+	if (argv)
+		el_vector(&w, argv);
+	else
+		free(w.buf);
+	return argv;
+}
+
+/* A plain command line needs no execlineb. False, with a warning, if nothing was started. */
+static bool start_words(struct helper *h, char **words)
+{
+	int r = listen_start(words, &h->pid);
+
+	if (r == -ENOENT && el_is_command(words[0]))
+		msg_warn(0, "unable to spawn %s: it is a command of the execline package, which is not installed", words[0]);
+	else if (r < 0)
+		msg_warn(r, "unable to spawn %s", words[0]);
+	return r == 0;
+}
+
+/* False, with a warning, if no check could be started. */
+static bool start(struct helper *h, const struct check_options *opt)
 {
 	char exec[] = "execlineb", flags[] = "-Pc", script[] = "./data/check";
 	char *inline_argv[] = { exec, flags, opt->line, NULL }, *script_argv[] = { script, NULL };
 	char **argv = opt->line ? inline_argv : script_argv;
-	int64_t deadline = listen_deadline(opt->one_ms);
-	int status = 0, r = listen_start(argv, &h->pid);
+	int r = listen_start(argv, &h->pid);
 
-	if (r < 0) {
+	if (r == -ENOENT && opt->words)
+		return start_words(h, opt->words);
+	if (r < 0)
 		msg_warn(r, "unable to spawn %s", argv[0]);
+	return r == 0;
+}
+
+/* One check. True if it ended with 0 in time. */
+static bool succeeds(struct helper *h, const struct check_options *opt)
+{
+	int64_t deadline = listen_deadline(opt->one_ms);
+	int status = 0;
+
+	if (!start(h, opt)) {
+		h->pid = 0;
 		return false;
 	}
 	while (waitpid(h->pid, &status, WNOHANG) == 0) {
@@ -176,6 +219,8 @@ int notifyoncheck_main(int argc, char **argv)
 
 	parse(argc, argv, &opt);
 	(void)applet_operands(argc, argv, &prog);
+	if (opt.line)
+		opt.words = words_of(opt.line);
 	r = slot_is_supervised(".");
 	if (r < 0)
 		msg_die(EXIT_SYSTEM, r, "unable to check .");

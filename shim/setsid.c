@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <unistd.h>
 
@@ -40,17 +41,20 @@ static int open_terminal(int fd)
 	return fd;
 }
 
-static void foreground(int fd, char what, char level)
+/*
+ * A terminal stops whoever asks for this from the background, where a new group always is. It must not stop those who may
+ * take the terminal: who came from its foreground, and who wants it in any case.
+ */
+static void foreground(int fd, bool may_take, char level)
 {
 	void (*old)(int) = SIG_DFL;
 	int err = 0;
 
-	/* From the background the terminal stops whoever asks, unless he ignores it. */
-	if (what == 'g')
+	if (may_take)
 		old = signal(SIGTTOU, SIG_IGN);
 	if (tcsetpgrp(fd, getpgrp()) < 0)
 		err = errno;
-	if (what == 'g')
+	if (may_take)
 		(void)signal(SIGTTOU, old);
 	if (err)
 		complain(level, err, "tcsetpgrp");
@@ -59,6 +63,7 @@ static void foreground(int fd, char what, char level)
 int setsid_main(int argc, char **argv)
 {
 	char what = 's', level = 'I', **word;
+	bool may_take = false;
 	int c, fd = -1;
 
 	while ((c = applet_option_long(argc, argv, "sbfgiIqd:", names)) != -1) {
@@ -70,13 +75,15 @@ int setsid_main(int argc, char **argv)
 			what = (char)c;
 	}
 	(void)applet_operands(argc, argv, &word);
-	if (what == 'f' || what == 'g')
+	if (what == 'f' || what == 'g') {
 		fd = open_terminal(fd);
+		may_take = what == 'g' || tcgetpgrp(fd) == getpgrp();
+	}
 	if (what == 's' && setsid() < 0)
 		complain(level, errno, "setsid");
 	if (what != 's' && setpgid(0, 0) < 0)
 		complain(level, errno, "setpgid");
 	if (what == 'f' || what == 'g')
-		foreground(fd, what, level);
+		foreground(fd, may_take, level);
 	chain_exec(word);
 }

@@ -34,8 +34,8 @@ static void spare_essential(const struct rc_plan *p, uint8_t *set)
 
 	for (uint32_t i = 0; i < p->g->atomics; i++)
 		if (set[i] && (p->g->node[i].flags & RC_ESSENTIAL) && p->m[i].state != RC_DOWN) {
-			keep[i] = 1;
 			p->m[i].mark = RC_SPARED;
+			keep[i] = 1;
 		}
 	rc_close(p->g, keep, false);
 	for (uint32_t i = 0; i < p->g->atomics; i++)

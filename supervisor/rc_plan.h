@@ -28,7 +28,7 @@ enum rc_event {
 
 #define RC_WANTED 1u /* is to change in this change */
 #define RC_FAILED 2u /* did not, in this change */
-#define RC_SPARED 4u /* essential, and so left out of it */
+#define RC_SPARED 4u /* essential, up, and left out of this change */
 
 struct rc_mark {
 	uint8_t state; /* enum rc_state */
@@ -43,7 +43,8 @@ struct rc_plan {
 
 /*
  * Begins a change: everything of set (one byte for each service, changed here) and, up, what it depends on, or,
- * down, what depends on it. keep_essential: essential services (marked) and what they need are left out of a stop.
+ * down, what depends on it. keep_essential: essential services that are up and what they need are left out of a stop, the
+ * former with a mark.
  */
 void rc_plan_begin(struct rc_plan *p, bool up, uint8_t *set, bool keep_essential);
 

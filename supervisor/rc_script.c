@@ -48,15 +48,13 @@ static char **words_of(const char *text)
 {
 	size_t len = strlen(text), cap = 4 * len + 16;
 	struct el_words w = { .buf = sys.calloc(1, cap), .cap = cap };
-	char **argv, *at = w.buf;
+	char **argv;
 
 	if (!w.buf || el_parse(text, len, &w) != EL_FINE)
 		return NULL;
 	argv = sys.calloc(w.n + 1, sizeof(*argv));
-	for (unsigned int i = 0; argv && i < w.n; i++) {
-		argv[i] = at;
-		at += strlen(at) + 1;
-	}
+	if (argv)
+		el_vector(&w, argv);
 	return argv;
 }
 

@@ -65,6 +65,8 @@ runs "and a service of another user" 0 10000 --cap-drop ALL --cap-add CHOWN --ca
 	chown -R 10000 /run/service/web; s6-svscanctl -a /run/service; cat /tmp/told; exit 7'
 runs "with no capability at all" 0 here --cap-drop ALL -- sh -c 'echo here; exit 7'
 runs "with no-new-privileges" 0 true --security-opt no-new-privileges -- sh -c "$slot; exit 7"
+runs "without /proc" 0 true --cap-add SYS_ADMIN --security-opt apparmor=unconfined --entrypoint sh -- \
+	-c 'umount -l /proc; exec /init "$@"' sh sh -c "test ! -e /proc/1 || exit 1; $slot; exit 7"
 runs "with a limit of processes" 0 here --pids-limit 8 -- sh -c 'echo here; exit 7'
 t_code "with one that leaves room for nobody the container ends with a code of the system's and does not hang" 111 \
 	c_run --pids-limit 1 -- true

@@ -3,7 +3,7 @@
 # boot.sh: whole lives of a container as PID 1, for the tests of /init. Needs root. Source it after tap.sh:
 #
 #   boot_root               makes $R, a root file system with nothing of rootfs/image in it but /init
-#   boot_script NAME BODY   makes the cont-init.d script NAME
+#   mk, boot_script, ...    add files, see imagefiles.sh
 #   boot_slot NAME BODY [LOG]   adds a service to what the script 50-slots makes; with LOG a logger too
 #   boot_before BODY        runs BODY (shell, as root, inside) right before /init; it must end with exec "$@"
 #   boot_start WORD...      starts a life; the console is in $NS_LOG
@@ -14,6 +14,7 @@
 #   boot_end [SECONDS]      waits for the end of the life that was started: CODE, OUT
 
 . "$(dirname "${BASH_SOURCE[0]}")/nsboot.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/imagefiles.sh"
 
 R=$T/root
 
@@ -25,11 +26,6 @@ boot_root() {
 	chmod 1777 "$R/out"
 	: >"$NS_LOG"
 	NS_ENV=()
-}
-
-boot_script() {
-	printf '#!/bin/sh\n%s\n' "$2" >"$R/etc/cont-init.d/$1"
-	chmod 755 "$R/etc/cont-init.d/$1"
 }
 
 # Slots are made by a script, since the scan directory is made anew at each start.

@@ -9,8 +9,9 @@
 # tests/run does both around the group and names DIR in HEXAD_ENGINE. A script run alone does it for itself.
 #
 # Sourced (after tap.sh), it gives a script:
-#   $IMAGE $OVERLAY $APP $CLIENTS   images: the runtime stage, the overlay, the tests' application (from
-#                                   tests/container/app), that with Debian's s6 in /usr/bin
+#   $IMAGE $OVERLAY     images: the runtime stage, the overlay
+#   $APP $EXECLINE $CLIENTS         from tests/container/app: the tests' application; the runtime stage with Debian's execline
+#                                   and s6 in /usr/bin; both together
 #   c_run [OPTION...] -- [WORD...]  docker run --rm in the foreground. C_IMAGE names the image (default: $APP)
 #   c_bg [OPTION...]                starts a container in the background, its id in $C, its console in $C_LOG,
 #                                   and waits until the main program is up. MAIN: that program's shell text
@@ -116,6 +117,7 @@ engine_images() {
 	IMAGE=$tag:image
 	OVERLAY=$tag:overlay
 	APP=$tag:app
+	EXECLINE=$tag:execline
 	CLIENTS=$tag:clients
 	END
 	engine_proxy
@@ -123,6 +125,7 @@ engine_images() {
 	engine_build "$dir" "$tag:image" "$T_ROOT" &&
 		engine_build "$dir" "$tag:overlay" "$T_ROOT" --target overlay &&
 		engine_build "$dir" "$tag:app" "$app" --target app --build-arg "IMAGE=$tag:image" &&
+		engine_build "$dir" "$tag:execline" "$app" --target execline --build-arg "IMAGE=$tag:image" &&
 		engine_build "$dir" "$tag:clients" "$app" --target clients --build-arg "IMAGE=$tag:image" &&
 		return 0
 	touch "$dir/broken"
@@ -181,7 +184,7 @@ engine_stop() {
 		engine_unmount "$dir"
 	elif [ -n "${IMAGE:-}" ]; then
 		[ -n "$DOCKER_HOST" ] || unset DOCKER_HOST
-		engine_docker 60 rmi -f "$IMAGE" "$OVERLAY" "$APP" "$CLIENTS" >/dev/null 2>&1
+		engine_docker 60 rmi -f "$IMAGE" "$OVERLAY" "$APP" "$EXECLINE" "$CLIENTS" >/dev/null 2>&1
 	fi
 	rm -rf -- "$dir"
 }
@@ -209,15 +212,23 @@ c_cleanup() {
 	[ -z "${c_engine:-}" ] || engine_stop "$c_engine"
 }
 
-c_run() {
-	local -a options=()
-
+# The caller's options and words: what is before "--" and behind it. Without one it is all options, and false.
+c_split() {
+	options=()
 	while [ $# -gt 0 ] && [ "$1" != -- ]; do
 		options+=("$1")
 		shift
 	done
+	[ $# != 0 ] || return 1
 	shift
-	docker run --rm --network none "${options[@]}" "${C_IMAGE:-$APP}" "$@" </dev/null
+	words=("$@")
+}
+
+c_run() {
+	local -a options words=()
+
+	c_split "$@"
+	docker run --rm --network none "${options[@]}" "${C_IMAGE:-$APP}" "${words[@]}" </dev/null
 }
 
 # Follows the console of $C from a moment on into $C_LOG; ends with the container.
@@ -231,18 +242,10 @@ c_now() {
 }
 
 c_bg() {
-	local -a options=() words=(sh -c "echo '$C_MAIN_UP'; ${MAIN:-exec sleep 100000}")
+	local -a options words=(sh -c "echo '$C_MAIN_UP'; ${MAIN:-exec sleep 100000}")
 	local wait=1 since
 
-	while [ $# -gt 0 ] && [ "$1" != -- ]; do
-		options+=("$1")
-		shift
-	done
-	if [ "${1:-}" = -- ]; then
-		shift
-		words=("$@")
-		wait=
-	fi
+	c_split "$@" && wait=
 	since=$(c_now)
 	C=$(docker run -d --network none "${options[@]}" "${C_IMAGE:-$APP}" "${words[@]}" </dev/null) || return 1
 	c_ids+=("$C")

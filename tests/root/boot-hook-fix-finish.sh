@@ -5,12 +5,6 @@
 . "$(dirname "$0")/../lib/tap.sh"
 . "$(dirname "$0")/../lib/boot.sh"
 
-finish_script() {
-	mkdir -p "$R/etc/cont-finish.d"
-	printf '#!/bin/sh\n%s\n' "$2" >"$R/etc/cont-finish.d/$1"
-	chmod 755 "$R/etc/cont-finish.d/$1"
-}
-
 boot_root
 printf '#!/bin/sh\necho "hook $# $RC_NAME$FOO $PWD"; read -r line; echo "read $line"; echo 1 >/out/hooked\nexit ${H:-0}\n' >"$R/hook"
 chmod 755 "$R/hook"

@@ -7,10 +7,6 @@
 . "$(dirname "$0")/../lib/boot.sh"
 . "$(dirname "$0")/../lib/bootrc.sh"
 
-legacy() {
-	mk "/etc/services.d/$1/run" "#!/bin/sh\n${2:-exec sleep 1000}\n"
-}
-
 rc_root
 legacy a 'echo RUN $0 $1 $# $PWD; exec sleep 1000'
 mk /etc/services.d/a/data/x 'x' 664

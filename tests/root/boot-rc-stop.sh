@@ -7,10 +7,6 @@
 . "$(dirname "$0")/../lib/boot.sh"
 . "$(dirname "$0")/../lib/bootrc.sh"
 
-finish_script() {
-	mk "/etc/cont-finish.d/$1" "#!/bin/sh\n$2\n"
-}
-
 rc_root
 NS_ENV=(S6_VERBOSITY=0 S6_KILL_GRACETIME=0)
 oneshot a '' 'echo a-down'

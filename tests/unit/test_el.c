@@ -70,6 +70,23 @@ Test(el, reads_words_as_execline_does)
 			rows[i].text, lex(rows[i].text, strlen(rows[i].text)));
 }
 
+Test(el, gives_a_vector_of_the_words)
+{
+	char buf[64], *argv[4];
+	struct el_words w = { .buf = buf, .cap = sizeof(buf) };
+
+	cr_assert_eq(el_parse("a \"b  c\" \"\"", 11, &w), EL_FINE);
+	cr_assert_eq(w.n, 3);
+	el_vector(&w, argv);
+	cr_expect_str_eq(argv[0], "a");
+	cr_expect_str_eq(argv[1], "b  c");
+	cr_expect_str_eq(argv[2], "");
+	cr_expect_null(argv[3]);
+	cr_assert_eq(el_parse("", 0, &w), EL_FINE);
+	el_vector(&w, argv);
+	cr_expect_null(argv[0]);
+}
+
 Test(el, ends_at_a_nul)
 {
 	cr_expect_str_eq(lex("a b\0 c {", 8), "[a][b]");
