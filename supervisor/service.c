@@ -39,9 +39,8 @@ void service_raise(struct service *s, enum sv_event ev)
 }
 
 /*
- * What an event brings is told when it has been carried out, the record before the letters. Where the start of run
- * follows at once, both are told together: its child has put the record of the start in place (spawn_record) before
- * anything is executed. One that may be held up waits until the rest is told.
+ * What an event brings is told when it has been carried out, the record before the letters. That of the first start is told with
+ * the beginning: its child has put its record in place (spawn_record) before anything is executed.
  */
 void service_tell(struct service *s)
 {
@@ -55,10 +54,10 @@ void service_tell(struct service *s)
 	s->nletters = 0;
 }
 
-/* Is a start next, or just made? */
-static bool start_follows(const struct service *s)
+/* Has the first start just been made? */
+static bool began_with_start(const struct service *s)
 {
-	return s->nqueued > 0 && (s->queue[0] == EV_TIMEOUT || s->queue[0] == EV_SPAWNED);
+	return s->first_status && s->nqueued > 0 && s->queue[0] == EV_SPAWNED;
 }
 
 void service_letters(struct service *s, const char *letters)
@@ -79,7 +78,7 @@ static void step(struct service *s, enum sv_event ev)
 	asked_note(s, ev);
 	s->d->m = st.next;
 	service_act(s, ev, &st);
-	if (!start_follows(s))
+	if (!began_with_start(s))
 		service_tell(s);
 }
 

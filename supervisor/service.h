@@ -14,7 +14,7 @@
 #include "supervisor.h"
 #include "svstatus.h"
 
-#define SERVICE_LETTERS 12 /* "s", "dD" and "u" of one turn, and room */
+#define SERVICE_LETTERS 12 /* "s" and "u", and room */
 #define SERVICE_QUEUE 8 /* events raised while one is carried out; the rules raise two at most */
 
 struct service {
