@@ -4,7 +4,7 @@
 
 #include "supervisor.h"
 
-#define REAPER_TURN 64 /* deaths taken in one turn */
+#define REAPER_TURN 16 /* deaths taken in one turn: each may be a start, which waits for the processor */
 
 /*
  * Collects what there is, so much of it in this turn and the rest in the next ones: services that die as fast as they are
