@@ -63,7 +63,8 @@ static void emit_now(const char *line, size_t len)
 	size_t n;
 
 	if (msg_lost > 0) {
-		n = append(lost, 0, "%s%s: warning: %u messages were lost: nobody took them\n", torn ? "\n" : "", msg_prog, msg_lost);
+		n = append(lost, 0, "%s%s: warning: %u messages were lost: nobody took them\n", torn ? "\n" : "", msg_prog,
+			msg_lost);
 		if (!put(lost, n)) {
 			msg_lost++;
 			return;

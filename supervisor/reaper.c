@@ -27,12 +27,28 @@ static void hand_on(struct supervisor *sv, pid_t pid, int wstatus)
 	/* Anything else was an orphan: taking its death is all it needs. */
 }
 
+static void on_again(uv_timer_t *t)
+{
+	reaper_sweep(t->data);
+}
+
+/* In the next turn, whatever else that one has to do. */
+static void sweep_again(struct supervisor *sv)
+{
+	static uv_timer_t again;
+
+	if (!again.data)
+		uv_timer_init(&sv->loop, &again);
+	again.data = sv;
+	uv_timer_start(&again, on_again, 0, 0);
+}
+
 void reaper_sweep(struct supervisor *sv)
 {
 	siginfo_t info;
 	pid_t pid;
 
-	for (;;) {
+	for (int n = 0; n < REAPER_TURN; n++) {
 		memset(&info, 0, sizeof(info));
 		if (sys.waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) < 0) {
 			if (errno == EINTR)
@@ -46,4 +62,5 @@ void reaper_sweep(struct supervisor *sv)
 		while (sys.waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG) < 0 && errno == EINTR)
 			;
 	}
+	sweep_again(sv);
 }

@@ -4,8 +4,13 @@
 
 #include "supervisor.h"
 
+#define REAPER_TURN 16 /* deaths taken in one turn: each may be a start, which waits for the processor */
+
 /*
- * Collects until nothing is left. A death is looked at (WNOWAIT), handed on and committed, and only
+ * Collects what there is, so much of it in this turn and the rest in the next ones: services that die as fast as they are
+ * started again must not keep us from hearing that we are to stop.
+ *
+ * A death is looked at (WNOWAIT), handed on and committed, and only
  * then taken: a fault in between finds it again.
  */
 void reaper_sweep(struct supervisor *sv);

@@ -185,7 +185,7 @@ listeners() {
 	see "the lock, before and after a scan" "$(cl s6-svok "$d"; echo $?) $(cl s6-svscanctl -a "$SCAN"; cl s6-svok "$d"; echo $?)"
 	sv_tell "$d" u
 	up "$d"
-	see "and after a start" "$(cl s6-svok "$d"; echo $?), $(ls -A "$e" | wc -l) left"
+	see "and after a start" "$(cl s6-svok "$d"; echo $?), $(find "$e" -mindepth 1 | wc -l) left"
 }
 four_play listeners
 t_done

@@ -223,7 +223,7 @@ console() {
 	t_service "$SCAN" web 'echo error of another >&2; exec cat never'
 	mkfifo "$SCAN/web/never"
 	for name in web s6-svscan-log; do
-		sv_listen $name "$SCAN/$name"
+		sv_listen "$name" "$SCAN/$name"
 	done
 	tree -X 4 4>>"$W/console"
 	up "$SCAN/web"

@@ -109,9 +109,10 @@ static void end_svscan(void)
 	int64_t end = now_ms() + g.wait_ms;
 
 	g.ending = true;
+	/* First, so that nothing of what ends is started again. */
+	kill(g.svscan, SIGTERM);
 	for (int i = 0; i < g.nseqs; i++)
 		seq_end_processes(&g.seqs[i]);
-	kill(g.svscan, SIGTERM);
 	while (waitpid(g.svscan, NULL, WNOHANG) == 0) {
 		turn(20);
 		if (now_ms() < end)

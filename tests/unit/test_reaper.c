@@ -1,0 +1,78 @@
+/* Deaths without end must not be the end of all else. */
+#include "reaper.h"
+
+#include <criterion/criterion.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "reaper.c"
+
+static int left, taken;
+
+/* Nobody knows any of them. */
+struct service *service_by_pid(struct supervisor *sv, pid_t pid)
+{
+	(void)sv;
+	(void)pid;
+	return NULL;
+}
+
+void service_died(struct service *s, int wstatus)
+{
+	(void)s;
+	(void)wstatus;
+}
+
+bool child_exited(struct supervisor *sv, pid_t pid, int wstatus)
+{
+	(void)sv;
+	(void)pid;
+	(void)wstatus;
+	return false;
+}
+
+bool boot_exited(struct supervisor *sv, pid_t pid, int wstatus)
+{
+	return child_exited(sv, pid, wstatus);
+}
+
+/* An orphan is dead, and then another. */
+static int fake_waitid(idtype_t type, id_t id, siginfo_t *info, int options)
+{
+	(void)options;
+	memset(info, 0, sizeof(*info));
+	if (type == P_PID) {
+		cr_assert_eq((int)id, 100 + taken);
+		taken++;
+		left--;
+	} else if (left > 0) {
+		info->si_pid = 100 + taken;
+		info->si_code = CLD_EXITED;
+	}
+	return 0;
+}
+
+static void on_other(uv_timer_t *t)
+{
+	*(int *)t->data = taken;
+}
+
+Test(reaper, takes_so_many_deaths_in_a_turn_and_the_rest_in_the_next)
+{
+	static struct supervisor sv;
+	uv_timer_t other;
+	int when = -1;
+
+	cr_assert_eq(uv_loop_init(&sv.loop), 0);
+	uv_timer_init(&sv.loop, &other);
+	other.data = &when;
+	uv_timer_start(&other, on_other, 0, 0);
+	sys.waitid = fake_waitid;
+	left = 3 * REAPER_TURN - 10;
+	reaper_sweep(&sv);
+	cr_assert_eq(taken, REAPER_TURN, "%d in one turn", taken);
+	uv_run(&sv.loop, UV_RUN_DEFAULT);
+	cr_assert_eq(left, 0);
+	cr_assert_eq(taken, 3 * REAPER_TURN - 10);
+	cr_assert_leq(when, 2 * REAPER_TURN, "something else had to wait for %d", when);
+}
