@@ -37,6 +37,7 @@ struct config {
 	uint32_t slots_max;             /* loggers counted separately */
 	enum config_run_as run_as;
 	enum config_throttle throttle;  /* restart-throttle */
+	bool slow_directories;          /* slots on file systems that may stop answering (slowdir.h) are taken all the same */
 
 	/* [access] */
 	char *access_group;    /* group that may write the control FIFOs; empty: none */

@@ -502,7 +502,8 @@ void scandir_scan(struct supervisor *sv)
 	for (struct service *s = service_next(sv, NULL); s; s = service_next(sv, s))
 		s->seen = false;
 	seen_init(&sc.table, sv);
-	slowdir_load(&sc.slow, sv->head->scandirfd);
+	if (!sv->config->slow_directories)
+		slowdir_load(&sc.slow, sv->head->scandirfd);
 	whole = scan_walk(&sc);
 	free(sc.table.slot);
 	slowdir_free(&sc.slow);

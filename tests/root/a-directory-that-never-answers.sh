@@ -96,4 +96,21 @@ t_is "all of them are refused" "$(sort -u "$T/said" | sed -n 's/.*warning: \(.*\
 	"below covered link mounted twice"
 sv_scan "$s" t
 t_ok "and ends" t_await_exit "$TREE_PID" 20
+
+s=$T/allowed
+mkdir "$s" "$T/some"
+"$B/deadfuse" "$T/some" >"$T/some.out" 2>&1 &
+t_trees+=("$!")
+t_await_line "$T/some.out" mounted >/dev/null
+t_at_exit 'umount -l "$T/some" 2>/dev/null'
+ln -s "$T/some" "$s/some"
+printf '[supervisor]\nslow_directories = yes\n' >"$T/hexad.ini"
+: >"$T/said"
+"$B/hexad" --config "$T/hexad.ini" "$s" >"$T/said" 2>&1 </dev/null &
+TREE_PID=$!
+t_trees+=("$TREE_PID")
+t_ok "where it is allowed, what answers is taken for a service" t_await_line "$T/said" 'some: unable to (mkdir|make) '
+t_fails "and not refused" grep -q 'some: refused' "$T/said"
+sv_scan "$s" t
+t_ok "that tree ends too" t_await_exit "$TREE_PID" 20
 t_done
