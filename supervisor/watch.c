@@ -11,8 +11,10 @@
 struct watch {
 	int fd;
 	watch_fn *cb; /* NULL: stopped */
-	void *data;
-	struct watch *next; /* among the stopped that are not freed yet */
+	union {
+		void *data;
+		struct watch *next; /* stopped: among those that are not freed yet */
+	};
 };
 
 /* The one epoll instance behind libuv's. */

@@ -1,6 +1,6 @@
 /*
  * Watching descriptors for input. libuv watches one descriptor, an epoll instance of our own; behind it lie the
- * many: one call to begin a watch instead of five, 40 bytes instead of a handle, and a bad number is an error here
+ * many: one call to begin a watch instead of five, 24 bytes instead of a handle, and a bad number is an error here
  * where libuv would abort. At most WATCH_TURN descriptors are served in one turn of the loop.
  */
 #ifndef HEXAD_WATCH_H
