@@ -331,7 +331,7 @@ void boot_rc_over(struct supervisor *sv, int code)
 	if (sv->boot->rec.phase != BOOT_UP)
 		return;
 	if (code && behaviour)
-		boot_say(sv, 1, 0, "some services could not be brought up%s", code == 2 ? " in time" : "");
+		msg_warn(0, "some services could not be brought up%s", code == 2 ? " in time" : "");
 	if (code && behaviour >= 2) {
 		msg_error(0, "stopping the container");
 		stop_with(sv, code);

@@ -12,10 +12,10 @@ check_hook_fails() {
 	LIFE_FIRST=: life -e S6_STAGE2_HOOK=false -- "${as_app[@]}" echo CMD
 	t_life "a hook that fails is warned about and survived" $'0 hexad: warning: the hook exited 1, going on\nCMD'
 	life -e S6_STAGE2_HOOK=false "${stops[@]}" -- echo CMD
-	t_life "with behaviour 2 it ends the container" "1 hexad: warning: the hook failed, stopping the container"
+	t_life "with behaviour 2 it ends the container" "1 hexad: fatal: the hook failed, stopping the container"
 	mk /h '#!/bin/sh\nexit 9\n'
 	life -e S6_STAGE2_HOOK=/h "${stops[@]}" -- echo CMD
-	t_life "and its code is the container's" "9 hexad: warning: the hook failed, stopping the container"
+	t_life "and its code is the container's" "9 hexad: fatal: the hook failed, stopping the container"
 }
 
 check_hook_words() {
@@ -45,7 +45,7 @@ check_init_fails() {
 	life "${stops[@]}" -- echo CMD
 	t_life "with behaviour 2 all scripts run, and the container ends with 1" \
 "1 two
-hexad: warning: some scripts of cont-init.d failed, stopping the container
+hexad: fatal: some scripts of cont-init.d failed, stopping the container
 s6-rc: warning: unable to start service legacy-cont-init: command exited 1
 hexad: warning: some services could not be brought up
 hexad: fatal: stopping the container"

@@ -29,8 +29,9 @@ check_stdin() {
 		"$(printf 'piped\nlast' | docker run --rm -i --network none "$IMAGE" "${as_app[@]}" cat)" $'piped\nlast'
 	OUT=$(echo piped | docker run --rm -i --network none -e S6_CMD_RECEIVE_SIGNALS=1 "$IMAGE" "${as_app[@]}" \
 		sh -c 'readlink /proc/self/fd/0; grep SigIgn /proc/self/status; cat; cat /run/s6/cmdpid' | tr '\t' ' ')
-	t_is "with S6_CMD_RECEIVE_SIGNALS it has /dev/null, SIGINT and SIGQUIT ignored" "$(head -n 2 <<<"$OUT")" \
-		$'/dev/null\nSigIgn: 0000000000000006'
+	# Signal 32, a C library's own, is as whoever started the engine had it.
+	t_like "with S6_CMD_RECEIVE_SIGNALS it has /dev/null, SIGINT and SIGQUIT ignored" "$(head -n 2 <<<"$OUT" | paste -sd' ')" \
+		'^/dev/null SigIgn: 00000000[08]0000006$'
 	t_like "and its pid stands in a file" "$(tail -n +3 <<<"$OUT")" '^[1-9][0-9]*$'
 }
 
