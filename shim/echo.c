@@ -27,6 +27,6 @@ int echo_main(int argc, char **argv)
 	}
 	if (newline)
 		buf_add(&out, "\n", 1);
-	out_write(&out);
+	out_end(&out);
 	return 0;
 }

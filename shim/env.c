@@ -26,7 +26,7 @@ static int print_all(void)
 		buf_add_text(&out, *e);
 		buf_add(&out, "\n", 1);
 	}
-	out_write(&out);
+	out_end(&out);
 	return 0;
 }
 
@@ -68,7 +68,7 @@ int printenv_main(int argc, char **argv)
 	buf_add_text(&out, value);
 	if (newline)
 		buf_add(&out, "\n", 1);
-	out_write(&out);
+	out_end(&out);
 	return 0;
 }
 
@@ -90,7 +90,7 @@ static int dump_variable(int dirfd, const char *variable, bool newline)
 	if (newline)
 		buf_add(&value, "\n", 1);
 	r = fdio_replace(dirfd, name, tmp, buf_bytes(&value), value.len, 0666, false);
-	free(value.data);
+	buf_free(&value);
 	return r;
 }
 

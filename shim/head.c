@@ -125,6 +125,6 @@ int tail_main(int argc, char **argv)
 	}
 	if (in.len)
 		trim(&in, &count);
-	out_write(&in);
+	out_end(&in);
 	return 0;
 }

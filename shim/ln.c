@@ -138,7 +138,7 @@ int linkname_main(int argc, char **argv)
 	buf_add_text(&out, text);
 	if (newline)
 		buf_add(&out, "\n", 1);
-	out_write(&out);
+	out_end(&out);
 	return 0;
 }
 

@@ -57,7 +57,7 @@ int ls_main(int argc, char **argv)
 		buf_add_text(&out, list[i]->d_name);
 		buf_add(&out, end, 1);
 	}
-	out_write(&out);
+	out_end(&out);
 	envfile_list_free(list, n);
 	free(ls.except);
 	return 0;

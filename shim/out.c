@@ -12,3 +12,9 @@ void out_write(struct buf *out)
 		msg_die(EXIT_SYSTEM, r, "unable to write to stdout");
 	buf_take(out, out->len);
 }
+
+void out_end(struct buf *out)
+{
+	out_write(out);
+	buf_free(out);
+}

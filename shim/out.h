@@ -7,4 +7,7 @@
 /* Writes and empties it; a failure ends the process with exit 111. */
 void out_write(struct buf *out);
 
+/* The last one: gives its memory back too. */
+void out_end(struct buf *out);
+
 #endif

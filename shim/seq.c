@@ -63,6 +63,6 @@ int seq_main(int argc, char **argv)
 	}
 	if (step > 0 ? first <= last : first >= last)
 		buf_add(&out, "\n", 1);
-	out_write(&out);
+	out_end(&out);
 	return 0;
 }

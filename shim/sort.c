@@ -107,7 +107,7 @@ static void print(const struct line *lines, size_t n)
 		buf_add(&out, lines[i].text, lines[i].len);
 		buf_add(&out, &sort.end, 1);
 	}
-	out_write(&out);
+	out_end(&out);
 }
 
 int sort_main(int argc, char **argv)
@@ -137,5 +137,6 @@ int sort_main(int argc, char **argv)
 		print(lines, n);
 	}
 	free(lines);
+	buf_free(&in);
 	return code;
 }
