@@ -6,7 +6,9 @@
 #include <dirent.h>
 #include <errno.h>
 #include <limits.h>
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "fdio.h"
 #include "sys.h"
@@ -58,10 +60,11 @@ int hiercopy_file(const struct hiercopy *c, int from, int todir, const char *nam
 	return r;
 }
 
-static int copy_link(const struct hiercopy *c, int fromdir, int todir, const char *name, const struct stat *st)
+static int copy_link(const struct hiercopy *c, int fromdir, const char *from, int todir, const char *name,
+	const struct stat *st)
 {
 	char target[PATH_MAX];
-	ssize_t n = sys.readlinkat(fromdir, name, target, sizeof(target) - 1);
+	ssize_t n = sys.readlinkat(fromdir, from, target, sizeof(target) - 1);
 
 	if (n < 0)
 		return -errno;
@@ -83,7 +86,24 @@ static int copy_node(const struct hiercopy *c, int todir, const char *name, cons
 	return r == 0 && sys.fchmodat(todir, name, mode) < 0 ? -errno : r;
 }
 
-static int copy_entry(const struct hiercopy *c, int fromdir, int todir, const char *name, unsigned int depth);
+static int copy_entry(const struct hiercopy *c, int fromdir, const char *from, int todir, const char *name,
+	unsigned int depth);
+
+/* The directory that the copy of from becomes, open; from itself would be read while it grows. */
+static int take_dir(const struct hiercopy *c, const struct stat *from, int todir, const char *name)
+{
+	struct stat st;
+	int fd;
+
+	if (sys.mkdirat(todir, name, 0700) < 0 && (errno != EEXIST || !c->merge))
+		return -errno;
+	fd = fdio_open(todir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
+	if (fd >= 0 && sys.fstat(fd, &st) == 0 && st.st_dev == from->st_dev && st.st_ino == from->st_ino) {
+		fdio_close(&fd);
+		return -EINVAL;
+	}
+	return fd;
+}
 
 static int copy_dir(const struct hiercopy *c, int from, int todir, const char *name, unsigned int depth)
 {
@@ -97,14 +117,14 @@ static int copy_dir(const struct hiercopy *c, int from, int todir, const char *n
 		fdio_close(&fd);
 		return fd < 0 ? fd : -ENOMEM;
 	}
-	if (sys.fstat(fd, &st) < 0 || sys.mkdirat(todir, name, 0700) < 0)
+	if (sys.fstat(fd, &st) < 0)
 		r = -errno;
-	to = r < 0 ? r : fdio_open(todir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
+	to = r < 0 ? r : take_dir(c, &st, todir, name);
 	if (to < 0)
 		r = to;
 	while (r == 0 && (errno = 0, e = readdir(dir)))
 		if (strcmp(e->d_name, ".") && strcmp(e->d_name, ".."))
-			r = copy_entry(c, fd, to, e->d_name, depth + 1);
+			r = copy_entry(c, fd, e->d_name, to, e->d_name, depth + 1);
 	if (r == 0 && errno)
 		r = -errno;
 	if (r == 0)
@@ -116,23 +136,55 @@ static int copy_dir(const struct hiercopy *c, int from, int todir, const char *n
 	return r;
 }
 
-/* Files, directories, links and FIFOs; a socket or a device is nothing of a service's but where everything is. */
-static int copy_entry(const struct hiercopy *c, int fromdir, int todir, const char *name, unsigned int depth)
+/* Files, links and FIFOs; a socket or a device is nothing of a service's but where everything is. */
+static int copy_other(const struct hiercopy *c, int fromdir, const char *from, int todir, const char *name,
+	const struct stat *st)
+{
+	int fd, r;
+
+	if (S_ISLNK(st->st_mode))
+		return copy_link(c, fromdir, from, todir, name, st);
+	if (!S_ISREG(st->st_mode))
+		return copy_node(c, todir, name, st);
+	fd = fdio_open(fromdir, from, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY, 0);
+	r = fd < 0 ? fd : hiercopy_file(c, fd, todir, name, 0);
+	fdio_close(&fd);
+	return r;
+}
+
+/* Beside it and renamed: who reads the name finds the old thing or the whole new one. */
+static int replace_other(const struct hiercopy *c, int fromdir, const char *from, int todir, const char *name,
+	const struct stat *st)
+{
+	char tmp[32];
+	int r;
+
+	(void)snprintf(tmp, sizeof(tmp), ".hiercopy-%d", (int)getpid());
+	/* A left-over of a copier that died. */
+	(void)sys.unlinkat(todir, tmp, 0);
+	r = copy_other(c, fromdir, from, todir, tmp, st);
+	if (r == 0 && sys.renameat(todir, tmp, todir, name) < 0)
+		r = -errno;
+	if (r < 0 && r != -EEXIST)
+		(void)sys.unlinkat(todir, tmp, 0);
+	return r;
+}
+
+static int copy_entry(const struct hiercopy *c, int fromdir, const char *from, int todir, const char *name,
+	unsigned int depth)
 {
 	struct stat st;
-	int from, r;
+	int fd, r;
 
-	if (sys.fstatat(fromdir, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+	if (sys.fstatat(fromdir, from, &st, AT_SYMLINK_NOFOLLOW) < 0)
 		return -errno;
-	if (S_ISLNK(st.st_mode))
-		return copy_link(c, fromdir, todir, name, &st);
-	if (!S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode))
-		return c->whole || S_ISFIFO(st.st_mode) ? copy_node(c, todir, name, &st) : 0;
-	from = fdio_open(fromdir, name, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY, 0);
-	if (from < 0)
-		return from;
-	r = S_ISDIR(st.st_mode) ? copy_dir(c, from, todir, name, depth) : hiercopy_file(c, from, todir, name, 0);
-	fdio_close(&from);
+	if (!c->whole && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode) && !S_ISLNK(st.st_mode) && !S_ISFIFO(st.st_mode))
+		return 0;
+	if (!S_ISDIR(st.st_mode))
+		return (c->merge ? replace_other : copy_other)(c, fromdir, from, todir, name, &st);
+	fd = fdio_open(fromdir, from, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
+	r = fd < 0 ? fd : copy_dir(c, fd, todir, name, depth);
+	fdio_close(&fd);
 	return r;
 }
 
@@ -141,9 +193,9 @@ int hiercopy_dir(const struct hiercopy *c, int from, int todir, const char *name
 	return copy_dir(c, from, todir, name, 0);
 }
 
-int hiercopy_entry(const struct hiercopy *c, int fromdir, int todir, const char *name)
+int hiercopy_entry(const struct hiercopy *c, int fromdir, const char *from, int todir, const char *to)
 {
-	return copy_entry(c, fromdir, todir, name, 0);
+	return copy_entry(c, fromdir, from, todir, to, 0);
 }
 
 int hiercopy_whole(int fromdir, const char *from, int todir, const char *name)

@@ -14,6 +14,7 @@ struct hiercopy {
 	gid_t gid;
 	mode_t strip;   /* bits that no copy has */
 	bool whole;     /* sockets and devices are copied too, and links get an owner */
+	bool merge;     /* hiercopy_entry: a directory that is there is filled, all else that is there replaced */
 };
 
 /* The file that is open as from becomes todir/name, which must not be there. mode 0: its own. 0 or -errno. */
@@ -22,8 +23,11 @@ int hiercopy_file(const struct hiercopy *c, int from, int todir, const char *nam
 /* The same with a directory and all in it: files, directories, links as links, FIFOs; at most 32 levels. */
 int hiercopy_dir(const struct hiercopy *c, int from, int todir, const char *name);
 
-/* The same with whatever fromdir/name is. */
-int hiercopy_entry(const struct hiercopy *c, int fromdir, int todir, const char *name);
+/*
+ * The same with whatever fromdir/from is, as todir/to. Where they merge, a directory that is there gets the mode and
+ * the owner of its model, and links in the place of a directory are not followed.
+ */
+int hiercopy_entry(const struct hiercopy *c, int fromdir, const char *from, int todir, const char *to);
 
 /* The directory fromdir/from, which may be a link to one, whole: all with its mode and, for root, its owner. */
 int hiercopy_whole(int fromdir, const char *from, int todir, const char *name);

@@ -5,6 +5,8 @@
 #ifndef SV_APPLET_H
 #define SV_APPLET_H
 
+#include <sys/types.h>
+
 #include "option.h"
 
 #define ANY 0x7fffffff /* no upper limit: s6's commands ignore operands they do not know */
@@ -51,7 +53,10 @@ int applet_operands(int argc, char **argv, char ***operands);
 /* Decimal digits only, at most max; else a usage error. */
 unsigned int applet_uint(const char *text, unsigned int max);
 
-/* The same with 2.15's message, for the commands with long names: "NAME must be an unsigned integer". */
+/* Octal digits only, at most 07777; else a usage error. */
+mode_t applet_mode(const char *text);
+
+/* The same as applet_uint with 2.15's message, for the commands with long names: "NAME must be an unsigned integer". */
 unsigned int applet_uint_long(const char *text, unsigned int max, const char *name);
 
 #endif

@@ -1,33 +1,16 @@
 /* s6-applyuidgid: becomes the user and groups that options or UID, GID and GIDLIST give, and executes a program. */
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "applet.h"
 #include "chain.h"
 #include "msg.h"
-#include "number.h"
 #include "uidgid.h"
-
-static const char *get(const char *name)
-{
-	const char *text = getenv(name);
-
-	if (!text)
-		msg_die(EXIT_USAGE, 0, "%s not set", name);
-	return text;
-}
-
-static void get_id(const char *name, uint32_t *ret)
-{
-	if (!number_u32(get(name), ret))
-		msg_die(EXIT_USAGE, 0, "invalid $%s", name);
-}
 
 static void from_environment(struct uidgid *ids)
 {
-	get_id("UID", &ids->uid);
-	get_id("GID", &ids->gid);
-	if (!uidgid_parse_groups(get("GIDLIST"), ids))
+	ids->uid = uidgid_variable_id("UID");
+	ids->gid = uidgid_variable_id("GID");
+	if (!uidgid_parse_groups(uidgid_variable("GIDLIST"), ids))
 		msg_die(EXIT_USAGE, 0, "invalid $GIDLIST");
 	ids->has_groups = true;
 }

@@ -45,6 +45,14 @@ void buf_add_text(struct buf *buf, const char *text)
 	buf_add(buf, text, strlen(text));
 }
 
+void buf_free(struct buf *buf)
+{
+	static const struct buf none = BUF_INIT;
+
+	free(buf->data);
+	*buf = none;
+}
+
 void buf_take(struct buf *buf, size_t n)
 {
 	buf->start += n;
@@ -52,9 +60,6 @@ void buf_take(struct buf *buf, size_t n)
 	if (buf->len)
 		return;
 	buf->start = 0;
-	if (buf->cap > BUF_KEEP) {
-		free(buf->data);
-		buf->data = NULL;
-		buf->cap = 0;
-	}
+	if (buf->cap > BUF_KEEP)
+		buf_free(buf);
 }

@@ -16,6 +16,9 @@ void buf_add_text(struct buf *buf, const char *text);
 /* Drops n bytes from the front. */
 void buf_take(struct buf *buf, size_t n);
 
+/* Gives its memory back; it is empty then. */
+void buf_free(struct buf *buf);
+
 /* The first byte; valid until the next buf_add. */
 char *buf_bytes(struct buf *buf);
 

@@ -76,6 +76,16 @@ pid_t keeper_start(struct keeper *k, char *const *argv, void (*prepare)(void))
 	return err ? -err : pid;
 }
 
+void keeper_child_ended(void *ctx, pid_t pid, int wstat)
+{
+	struct keeper_child *child = ctx;
+
+	if (pid != child->pid)
+		return;
+	child->ended = true;
+	child->wstat = wstat;
+}
+
 static void collect(struct keeper *k)
 {
 	int wstat;

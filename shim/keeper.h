@@ -29,6 +29,14 @@ void keeper_init(struct keeper *k, void (*on_exit)(void *ctx, pid_t pid, int wst
  */
 pid_t keeper_start(struct keeper *k, char *const *argv, void (*prepare)(void));
 
+/* For who has one child alone: on_exit is keeper_child_ended, ctx this. */
+struct keeper_child {
+	pid_t pid;
+	bool ended;
+	int wstat; /* once it has */
+};
+void keeper_child_ended(void *ctx, pid_t pid, int wstat);
+
 /* Milliseconds from now as a deadline; 0 is no deadline. */
 int64_t keeper_deadline(unsigned int ms);
 

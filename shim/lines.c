@@ -5,19 +5,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "fdio.h"
 #include "msg.h"
+#include "out.h"
 
 #define CHUNK 65536
-
-static void write_out(struct buf *out)
-{
-	int r = fdio_write_all(1, buf_bytes(out), out->len);
-
-	if (r < 0)
-		msg_die(EXIT_SYSTEM, r, "unable to write to stdout");
-	buf_take(out, out->len);
-}
 
 /* Hands on all whole lines that are in the buffer; begin is where the first newline may be. */
 static void take_lines(struct buf *in, size_t begin, void (*each)(const char *, size_t, bool, struct buf *),
@@ -49,11 +40,10 @@ void lines_filter(void (*each)(const char *line, size_t len, bool ended, struct 
 		before = in.len;
 		buf_add(&in, chunk, (size_t)n);
 		take_lines(&in, before, each, &out);
-		if (out.len)
-			write_out(&out);
+		out_write(&out);
 	}
 	if (in.len) {
 		each(buf_bytes(&in), in.len, false, &out);
-		write_out(&out);
+		out_write(&out);
 	}
 }

@@ -15,7 +15,6 @@
 #include "fdio.h"
 #include "ids.h"
 #include "msg.h"
-#include "number.h"
 #include "uidgid.h"
 
 #define SCRIPT_VARIABLE "S6_LOGGING_SCRIPT"
@@ -130,15 +129,6 @@ int logutil_service_main_main(int argc, char **argv)
 	return run_log(get_script(), word[0]);
 }
 
-static mode_t parse_mode(const char *text)
-{
-	uint64_t mode;
-
-	if (!number_parse(text, strlen(text), 8, 07777, &mode))
-		applet_usage();
-	return (mode_t)mode;
-}
-
 /* Makes it under its name once the old one is gone; what is half made is removed again. */
 static void make_fifo(const char *path, mode_t mode, const struct ids *owner)
 {
@@ -164,7 +154,7 @@ int logutil_newfifo_main(int argc, char **argv)
 
 	while ((c = applet_option(argc, argv, "m:o:")) != -1) {
 		if (c == 'm')
-			mode = parse_mode(optarg);
+			mode = applet_mode(optarg);
 		else
 			user = optarg;
 	}

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,7 @@
 
 #include "applet.h"
 #include "msg.h"
+#include "number.h"
 
 static const struct applet applets[] = {
 #define APPLET(name, main, min, max, usage) { name, main, min, max, usage },
@@ -117,6 +119,15 @@ unsigned int applet_uint(const char *text, unsigned int max)
 	if (!parse_uint(text, max, &n))
 		applet_usage();
 	return n;
+}
+
+mode_t applet_mode(const char *text)
+{
+	uint64_t mode;
+
+	if (!number_parse(text, strlen(text), 8, 07777, &mode))
+		applet_usage();
+	return (mode_t)mode;
 }
 
 unsigned int applet_uint_long(const char *text, unsigned int max, const char *name)

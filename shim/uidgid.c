@@ -37,6 +37,24 @@ bool uidgid_parse_groups(const char *text, struct uidgid *ids)
 	return true;
 }
 
+const char *uidgid_variable(const char *name)
+{
+	const char *text = getenv(name);
+
+	if (!text)
+		msg_die(EXIT_USAGE, 0, "%s not set", name);
+	return text;
+}
+
+uint32_t uidgid_variable_id(const char *name)
+{
+	uint32_t id;
+
+	if (!number_u32(uidgid_variable(name), &id))
+		msg_die(EXIT_USAGE, 0, "invalid $%s", name);
+	return id;
+}
+
 /* The group itself comes first, as initgroups has it, and once. */
 static int set_groups(const struct uidgid *ids)
 {

@@ -24,6 +24,10 @@ gid_t *uidgid_room(void);
 /* "5,6,7" or nothing at all, into ids->groups. Separators as in s6: , : ; and blanks. False if it is something else. */
 bool uidgid_parse_groups(const char *text, struct uidgid *ids);
 
+/* A variable's value, and as a number; without one, or if it is none, the process ends with exit 100. */
+const char *uidgid_variable(const char *name);
+uint32_t uidgid_variable_id(const char *name);
+
 /*
  * Sets groups, then gid, then uid; a 0 leaves what it is. A failure ends the process with s6-applyuidgid's message.
  */

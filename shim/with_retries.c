@@ -3,35 +3,18 @@
 #include <limits.h>
 #include <signal.h>
 #include <stdbool.h>
-#include <sys/types.h>
 #include <unistd.h>
 
 #include "applet.h"
 #include "keeper.h"
 #include "msg.h"
 
-struct attempt {
-	pid_t pid;
-	bool ended;
-	int wstat;
-};
-
-static void on_end(void *ctx, pid_t pid, int wstat)
-{
-	struct attempt *a = ctx;
-
-	if (pid != a->pid)
-		return;
-	a->ended = true;
-	a->wstat = wstat;
-}
-
 /* One try; over its time the program gets SIGTERM, and its end is waited for. True if it succeeded. */
-static bool attempt(struct keeper *k, struct attempt *a, char *const *word, unsigned int ms)
+static bool attempt(struct keeper *k, struct keeper_child *a, char *const *word, unsigned int ms)
 {
 	int64_t deadline = keeper_deadline(ms);
 
-	*a = (struct attempt){ .pid = keeper_start(k, word, NULL) };
+	*a = (struct keeper_child){ .pid = keeper_start(k, word, NULL) };
 	if (a->pid < 0) {
 		msg_warn(a->pid, "unable to exec %s", word[0]);
 		return false;
@@ -49,7 +32,7 @@ static bool attempt(struct keeper *k, struct attempt *a, char *const *word, unsi
 int with_retries_main(int argc, char **argv)
 {
 	unsigned int tries = 3, ms = 500;
-	struct attempt a = { .pid = 0 };
+	struct keeper_child a = { .pid = 0 };
 	struct keeper keeper;
 	char **word;
 	int c;
@@ -61,7 +44,7 @@ int with_retries_main(int argc, char **argv)
 			ms = applet_uint(optarg, INT_MAX);
 	}
 	(void)applet_operands(argc, argv, &word);
-	keeper_init(&keeper, on_end, &a);
+	keeper_init(&keeper, keeper_child_ended, &a);
 	while (tries-- > 0)
 		if (attempt(&keeper, &a, word, ms))
 			return 0;

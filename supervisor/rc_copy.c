@@ -136,7 +136,7 @@ static int copy_legacy_service(int fromdir, int todir, const char *name)
 		return errno == ENOENT ? 0 : -errno;
 	if (!S_ISDIR(st.st_mode))
 		return 0;
-	r = hiercopy_entry(&c, fromdir, todir, name);
+	r = hiercopy_entry(&c, fromdir, name, todir, name);
 	if (r < 0 || geteuid() != 0 || sys.fstatat(todir, name, &st, AT_SYMLINK_NOFOLLOW) < 0 || !S_ISDIR(st.st_mode))
 		return r;
 	fd = fdio_open(todir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);

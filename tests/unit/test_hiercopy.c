@@ -75,6 +75,29 @@ Test(hiercopy, root_keeps_every_owner)
 	}
 }
 
+Test(hiercopy, a_merge_fills_what_is_there)
+{
+	const struct hiercopy c = { .owner = HIERCOPY_OURS, .whole = true, .merge = true };
+
+	template();
+	scratch_mkdir("to");
+	scratch_mkdir("to/sub");
+	scratch_write("to/sub/file", "older and longer");
+	scratch_write("to/sub/other", "other");
+	scratch_write("to/link", "no link");
+	cr_assert_eq(hiercopy_entry(&c, scratch_fd, "from", scratch_fd, "to"), 0);
+	cr_expect(is("to/sub", S_IFDIR | 02710));
+	cr_expect(is("to/sub/file", S_IFREG | 04751));
+	cr_expect_str_eq(scratch_read("to/sub/file"), "text");
+	cr_expect_str_eq(scratch_read("to/sub/other"), "other");
+	cr_expect(is("to/link", S_IFLNK | 0777));
+	cr_expect(is("to/socket", S_IFSOCK | 0640));
+	cr_expect_eq(hiercopy_entry(&c, scratch_fd, "from", scratch_fd, "from"), -EINVAL);
+	/* Neither does a link lead it elsewhere. */
+	cr_assert_eq(symlinkat("to", scratch_fd, "way"), 0);
+	cr_expect_eq(hiercopy_entry(&c, scratch_fd, "from", scratch_fd, "way"), -ENOTDIR);
+}
+
 Test(hiercopy, what_is_there_stays_and_what_is_no_directory_is_refused)
 {
 	template();

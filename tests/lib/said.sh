@@ -1,0 +1,12 @@
+# shellcheck shell=bash
+#
+# said.sh: sourced after tap.sh by scripts about commands that do their work at once.
+#
+#   said DESC WANT CMD...   passes if what CMD writes, standard error with it, and "|CODE" behind it is WANT
+
+said() {
+	local desc=$1 want=$2
+
+	shift 2
+	t_is "$desc" "$("$@" 2>&1; echo "|$?")" "$want"
+}
