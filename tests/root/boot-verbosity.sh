@@ -59,7 +59,9 @@ rc_root
 NS_ENV=(S6_VERBOSITY=0 S6_BEHAVIOUR_IF_STAGE2_FAILS=2)
 boot_script 1 'exit 3'
 boot_life true
-t_is "why the container stops" "$CODE $OUT" $'1 hexad: fatal: some scripts of cont-init.d failed, stopping the container\nhexad: fatal: stopping the container'
+t_is "why the container stops" "$CODE $OUT" "1 hexad: fatal: some scripts of cont-init.d failed, stopping the container
+hexad: warning: some services could not be brought up
+hexad: fatal: stopping the container"
 NS_ENV=(S6_VERBOSITY=0)
 boot_life /nowhere
 t_is "a main program that is not there" "$CODE $OUT" "127 hexad: fatal: unable to run the main program '/nowhere': No such file or directory"
