@@ -461,12 +461,36 @@ void svfiles_notify(struct service *s, const char *letters, size_t n)
 	leave_event(&event);
 }
 
+/*
+ * Most deaths are one record more at the end of what is there: a reader finds it whole or not yet. False: the tally is to be
+ * written anew, since it is full, broken, or cannot be written on.
+ */
+static bool append_death(int dir, const struct dtally *rec, uint32_t max)
+{
+	uint8_t packed[DTALLY_RECORD];
+	struct stat st;
+	bool done = false;
+	int fd = fdio_open(dir, "death_tally", O_WRONLY | O_APPEND | O_NOFOLLOW | O_NONBLOCK, 0);
+
+	if (fd < 0)
+		return false;
+	dtally_pack(packed, rec);
+	if (sys.fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size % DTALLY_RECORD == 0 &&
+		st.st_size / DTALLY_RECORD < (off_t)max) {
+		done = sys.write(fd, packed, sizeof(packed)) == (ssize_t)sizeof(packed);
+		if (!done)
+			(void)sys.ftruncate(fd, st.st_size);
+	}
+	fdio_close(&fd);
+	return done;
+}
+
 int svfiles_add_death(struct service *s, int wstat, uint32_t max)
 {
 	struct dtally rec = dtally_of(&s->d->stamp, wstat);
 	static uint8_t buf[TALLY_BYTES]; /* only the pages in use are ever touched */
 	ssize_t len;
-	int dir, r;
+	int dir, r = 0;
 
 	if (max > DTALLY_MAX)
 		max = DTALLY_MAX;
@@ -475,9 +499,11 @@ int svfiles_add_death(struct service *s, int wstat, uint32_t max)
 	dir = enter_supervise(s);
 	if (dir < 0)
 		return dir;
-	len = fdio_read_file(dir, "death_tally", buf, TALLY_BYTES);
-	len = (ssize_t)dtally_append(buf, len < 0 ? 0 : (size_t)len, TALLY_BYTES, &rec, max);
-	r = fdio_replace(dir, "death_tally", "death_tally.new", buf, (size_t)len, 0666, false);
+	if (!append_death(dir, &rec, max)) {
+		len = fdio_read_file(dir, "death_tally", buf, TALLY_BYTES);
+		len = (ssize_t)dtally_append(buf, len < 0 ? 0 : (size_t)len, TALLY_BYTES, &rec, max);
+		r = fdio_replace(dir, "death_tally", "death_tally.new", buf, (size_t)len, 0666, false);
+	}
 	fsid_leave();
 	return r;
 }
