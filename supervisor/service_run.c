@@ -253,7 +253,6 @@ static pid_t start_finish(struct service *s, struct spawn *sp)
 	s->d->spawned_finish = true;
 	if (s->d->vanished || !is_there(s, "finish") || judge(s, "finish", sp, &ids) < 0)
 		return 0;
-	service_tell(s);
 	pid = prefix_spawn(s, sp, &s->d->execfd);
 	if (pid < 0)
 		service_warn(s, pid, "unable to spawn ./finish");

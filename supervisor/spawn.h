@@ -1,5 +1,6 @@
 /*
- * From a decision to a running program: fork, the child's set-up, exec. Knows nothing of services.
+ * From a decision to a running program: fork, the child's set-up, exec. Knows of services only where
+ * the pid stands in a status record.
  *
  * Between vfork and exec the child makes no call that can block. Where one could (the program lies on
  * another file system, a lock must be waited for, or the child becomes a user who could stop it)

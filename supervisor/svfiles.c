@@ -18,7 +18,6 @@
 
 /* A directory of a slot, and whose it is: everything in it is done as him. */
 struct held {
-	const struct service *of;
 	int fd;
 	uid_t uid;
 	gid_t gid;
@@ -37,7 +36,7 @@ static int open_dir(const struct service *s, const char *name, int how, struct h
 		fdio_close(&fd);
 		return r;
 	}
-	*ret = (struct held){ s, fd, st.st_uid, st.st_gid };
+	*ret = (struct held){ fd, st.st_uid, st.st_gid };
 	return 0;
 }
 
@@ -57,47 +56,53 @@ static void leave_event(struct held *ev)
 	fdio_close(&ev->fd);
 }
 
-/* supervise/ of the slot whose turn it is: opened once a turn, svfiles_end_turn closes it. */
-static struct held super = { .fd = -1 };
-
-/* What svfiles_list found for that slot. */
+/* The slot whose turn it is, and what was opened and read for it: once a turn, svfiles_end_turn lets it go. */
 static struct {
 	const struct service *of;
-	uint32_t list;
-} listed;
+	struct held super; /* supervise/ */
+	bool listed;
+	uint32_t list;     /* of svfiles_list */
+} turn = { .super.fd = -1 };
+
+static void take_turn(const struct service *s)
+{
+	if (turn.of == s)
+		return;
+	svfiles_end_turn();
+	turn.of = s;
+}
 
 /* The descriptor, with the scope of the owner entered; leave with fsid_leave. */
 static int enter_supervise(const struct service *s)
 {
 	int r = 0;
 
-	if (super.of != s) {
-		svfiles_end_turn();
-		r = open_dir(s, "supervise", O_PATH, &super);
-	}
+	take_turn(s);
+	if (turn.super.fd < 0)
+		r = open_dir(s, "supervise", O_PATH, &turn.super);
 	if (r == 0)
-		r = fsid_enter(super.uid, super.gid);
-	return r < 0 ? r : super.fd;
+		r = fsid_enter(turn.super.uid, turn.super.gid);
+	return r < 0 ? r : turn.super.fd;
 }
 
 void svfiles_end_turn(void)
 {
-	fdio_close(&super.fd);
-	super.of = NULL;
-	listed.of = NULL;
+	fdio_close(&turn.super.fd);
+	turn.of = NULL;
+	turn.listed = false;
 }
 
 void svfiles_list(const struct service *s)
 {
-	if (listed.of == s)
-		return;
-	listed.of = s;
-	listed.list = svcdir_list(s->d->dirfd);
+	take_turn(s);
+	if (!turn.listed)
+		turn.list = svcdir_list(s->d->dirfd);
+	turn.listed = true;
 }
 
 bool svfiles_lacks(const struct service *s, const char *file)
 {
-	return listed.of == s && svcdir_lacks(listed.list, file);
+	return turn.of == s && turn.listed && svcdir_lacks(turn.list, file);
 }
 
 /* Somebody whose files here are no surprise: the slot's owner, root, or ourselves. */
