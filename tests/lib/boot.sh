@@ -4,6 +4,7 @@
 #
 #   boot_root               makes $R, a root file system with nothing of rootfs/image in it but /init
 #   mk, boot_script, ...    add files, see imagefiles.sh
+#   boot_app_ini            makes the settings of an image with an application user; the others come from standard input
 #   boot_slot NAME BODY [LOG]   adds a service to what the script 50-slots makes; with LOG a logger too
 #   boot_before BODY        runs BODY (shell, as root, inside) right before /init; it must end with exec "$@"
 #   boot_start WORD...      starts a life; the console is in $NS_LOG
@@ -26,6 +27,10 @@ boot_root() {
 	chmod 1777 "$R/out"
 	: >"$NS_LOG"
 	NS_ENV=()
+}
+
+boot_app_ini() {
+	{ printf '[%s]\n' app && printf '%s = %s\n' user app home /home/app login_home /home/app && cat; } >"$R/etc/hexad.ini"
 }
 
 # Slots are made by a script, since the scan directory is made anew at each start.

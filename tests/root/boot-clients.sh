@@ -10,11 +10,7 @@ H=$R/home/app
 new_home() {
 	boot_root
 	NS_ENV=(S6_VERBOSITY=1 APP_HOME=/home/app)
-	cat >"$R/etc/hexad.ini" <<-INI
-		[app]
-		user = app
-		home = /home/app
-		login_home = /home/app
+	boot_app_ini <<-INI
 		[supervisor]
 		$1
 		[profiles]

@@ -15,11 +15,7 @@ profile() {
 new_home() {
 	boot_root
 	NS_ENV=(S6_VERBOSITY=1)
-	cat >"$R/etc/hexad.ini" <<-INI
-		[app]
-		user = app
-		home = /home/app
-		login_home = /home/app
+	boot_app_ini <<-INI
 		[profiles]
 		command = /usr/local/bin/gateway -p %p run
 		command_default = /usr/local/bin/gateway run

@@ -14,11 +14,7 @@ boot_root
 NS_ENV=(S6_VERBOSITY=1 FROM_CONTAINER=yes)
 # ini LINE...: what section profiles says beside the command.
 ini() {
-	cat >"$R/etc/hexad.ini" <<-INI
-	[app]
-	user = app
-	home = /home/app
-	login_home = /home/app
+	boot_app_ini <<-INI
 	[profiles]
 	park_exit_codes = 78
 	env = OF=it's

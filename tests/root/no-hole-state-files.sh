@@ -9,11 +9,7 @@
 H=$R/home/app
 boot_root
 NS_ENV=(S6_VERBOSITY=1)
-cat >"$R/etc/hexad.ini" <<'INI'
-[app]
-user = app
-home = /home/app
-login_home = /home/app
+boot_app_ini <<'INI'
 [profiles]
 command = sleep 1000
 command_default = sleep 1000
