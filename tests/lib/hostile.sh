@@ -15,7 +15,7 @@
 S=$T/scan
 IDS=$T/ids
 # Everybody may look for what he was told of.
-chmod 711 "$T" "$(dirname "$T")"
+t_let_others_in
 mkdir -m 1777 "$IDS"
 mkdir "$S"
 chown 10000:10000 "$S"

@@ -20,6 +20,7 @@
 #   t_await_line FILE ERE [S]   waits until FILE has such a line (10 s)
 #   t_await S CMD...            waits until CMD succeeds, tried at each change below $T; the last resort
 #   t_await_exit PID [S]        waits until the process is gone (10 s)
+#   t_let_others_in             lets other users through to $T, whoever they are
 #   t_at_exit CMD               has the shell run CMD when the script ends, before hexad is ended
 #   t_debian CMD...             runs CMD with Debian's s6 programs, not ours, on PATH
 #   t_done                      last line of every script
@@ -60,6 +61,10 @@ t_cleanup() {
 }
 trap t_cleanup EXIT
 trap 'exit 143' TERM INT
+
+t_let_others_in() {
+	chmod 711 "$T" ${T_SCRATCH:+"$T_SCRATCH"}
+}
 
 t_at_exit() {
 	t_exits+=("$*")

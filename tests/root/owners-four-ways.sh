@@ -6,7 +6,7 @@
 . "$(dirname "$0")/../lib/tap.sh"
 . "$T_ROOT/tests/lib/fourways.sh"
 compat_need
-chmod 711 "$T" "$(dirname "$T")"
+t_let_others_in
 
 group=games
 gid=$(getent group $group | cut -d: -f3)
