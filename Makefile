@@ -129,10 +129,10 @@ $(BUILD)/unit/test_svctl_%: tests/unit/test_svctl_%.c $(BUILD)/libsvctl.a $(BUIL
 # Every name hexad answers to, in one folder: what the tests put first on PATH.
 links: $(PROGRAMS) ## make $(BUILD)/bin with every name as a link
 	$(Q)rm -rf $(BUILD)/bin; mkdir -p $(BUILD)/bin
-	$(Q)for name in hexad s6-svscan s6-supervise; do ln -s ../hexad $(BUILD)/bin/$$name; done
-	$(Q)ln -s ../svctl $(BUILD)/bin/svctl
+	$(Q)ln -s ../hexad ../svctl ../hexad-shim $(BUILD)/bin
+	$(Q)for name in s6-svscan s6-supervise; do ln -s hexad $(BUILD)/bin/$$name; done
 	$(Q)for name in $$($(BUILD)/hexad-shim --list); do \
-		[ -e $(BUILD)/bin/$$name ] || ln -s ../hexad-shim $(BUILD)/bin/$$name; done
+		[ -e $(BUILD)/bin/$$name ] || ln -s hexad-shim $(BUILD)/bin/$$name; done
 
 $(BUILD)/await: tests/lib/await.c
 	$(if $(Q),@echo "  LD  $@")
