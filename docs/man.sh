@@ -4,7 +4,7 @@
 # shim/applets.def. `make man` brings the pages in docs/ up to date, and a test compares them with what this prints.
 
 cd "$(dirname "$0")/.." || exit 1
-date="November 25, 2026"
+date="November 29, 2026"
 
 # Markdown of one line -> roff: code in bold, a backslash and a leading dot or quote as themselves.
 roff='

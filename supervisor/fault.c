@@ -65,7 +65,7 @@ static void keep_descriptors(struct pool *pool, int flag)
 {
 	const struct pool_head *h = pool_head(pool);
 	const int fds[] = { h->signalfd, h->inotifyfd, h->listenfd, h->listenfd2, h->scandirfd, h->scanlockfd,
-		h->scanctlfd, h->exefd, h->nullfd, h->consolefd, h->stdinfd, h->cwdfd, h->rcfd, h->prefixfd,
+		h->scanctlfd, h->exefd, h->starterfd, h->nullfd, h->consolefd, h->stdinfd, h->cwdfd, h->rcfd, h->prefixfd,
 		h->volumefd, h->profilesfd, pool_fd(pool) };
 
 	for (size_t i = 0; i < sizeof(fds) / sizeof(*fds); i++)

@@ -25,9 +25,12 @@
 #include "profiles_watch.h"
 #include "watch.h"
 #include "reaper.h"
+#include "rights.h"
 #include "scandir.h"
 #include "scripts.h"
 #include "service.h"
+#include "slotfile.h"
+#include "slowexec.h"
 #include "spawn.h"
 #include "sys.h"
 #include "title.h"
@@ -191,6 +194,7 @@ static struct pool *former_pool(int fd)
 	}
 	fault_reclaim(p);
 	spawn_reserve(pool_head(p)->nullfd);
+	spawn_take_starter(pool_head(p)->starterfd);
 	return p;
 }
 
@@ -204,10 +208,25 @@ static struct pool *new_pool(uint32_t slots)
 	if (!p)
 		msg_die(EXIT_SYSTEM, err, "unable to make the pool for %u services", slots);
 	*pool_head(p) = (struct pool_head){ .signalfd = -1, .inotifyfd = -1, .listenfd = -1, .listenfd2 = -1,
-		.scandirfd = -1, .scanlockfd = -1, .scanctlfd = -1, .exefd = -1, .consolefd = -1,
+		.scandirfd = -1, .scanlockfd = -1, .scanctlfd = -1, .exefd = -1, .starterfd = -1, .consolefd = -1,
 		.volumefd = -1, .profilesfd = -1, .home_wd = -1, .stdinfd = -1, .cwdfd = -1, .rcfd = -1,
 		.nullfd = null, .owner_pid = getpid() };
 	return p;
+}
+
+/*
+ * hexad-start, for programs that run as another user. PID 1 waits for its exec, so it must be root's alone and lie
+ * where that does not take long; without it those programs are started through a fork.
+ */
+static void open_starter(struct supervisor *sv)
+{
+	const char *path = SLOTFILE_INTERPRETER; /* of one file with it */
+
+	if (geteuid() != 0 || sv->config->run_as != RUN_AS_OWNER || !rights_only_root(path) ||
+		slowexec_expect_interpreter(path) != EXEC_SOON)
+		return;
+	sv->head->starterfd = fdio_open(AT_FDCWD, path, O_PATH, 0);
+	spawn_take_starter(sv->head->starterfd);
 }
 
 static void open_pool(struct supervisor *sv, int resume_fd, uint32_t slots)
@@ -361,8 +380,10 @@ int main(int argc, char **argv)
 		msg_warn(0, "the configuration has errors now: going on with what of it is valid");
 	}
 	open_pool(&sv, resume_fd, opt.slots ? opt.slots : config.slots_max);
-	if (!sv.resumed)
+	if (!sv.resumed) {
 		sv.head->consolefd = opt.console_fd;
+		open_starter(&sv);
+	}
 	fault_arm(&sv, environ);
 	if (sv.resumed && fault_too_many(sv.head, mono_ns()))
 		fault_safe_mode(&sv);

@@ -96,6 +96,7 @@ void pool_commit(struct pool *p, uint32_t idx);
 struct pool_head {
 	int signalfd, inotifyfd, listenfd, listenfd2, scandirfd, scanlockfd, scanctlfd, exefd, nullfd;
 	int consolefd;                    /* -X, or -1 */
+	int starterfd;                    /* main.c: hexad-start; <= 0: none */
 	int prefixfd;                     /* prefix.c: to the child that names lines, <= 0: none */
 	pid_t owner_pid;                  /* the process that may recover */
 	uint32_t faults;                  /* so far */

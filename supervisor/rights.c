@@ -121,6 +121,11 @@ void rights_check_said(const char *file, char *why, size_t cap)
 	refused_root(file, file, why, cap);
 }
 
+bool rights_only_root(const char *path)
+{
+	return file_root_only(AT_FDCWD, path);
+}
+
 bool rights_to_script(const struct supervisor *sv, const char *path)
 {
 	return geteuid() != 0 || sv->config->run_as == RUN_AS_SUPERVISOR || file_root_only(sv->head->scandirfd, path);

@@ -26,8 +26,7 @@ static const char *interpreter(char head[HEAD + 1], size_t len)
 	return *at == '/' ? at : NULL;
 }
 
-/* Slow if path is somewhere else than on the mount of the root directory. */
-static enum slowexec expect_interpreter(const char *path)
+enum slowexec slowexec_expect_interpreter(const char *path)
 {
 	int root = fdio_open(AT_FDCWD, "/", O_PATH | O_DIRECTORY, 0);
 	enum slowexec ret = EXEC_SOON;
@@ -65,5 +64,5 @@ enum slowexec slowexec_expect(int dirfd, const char *file, dev_t near)
 	if (n >= (ssize_t)sizeof(elf) && memcmp(head, elf, sizeof(elf)) == 0)
 		return EXEC_SOON;
 	path = interpreter(head, (size_t)n);
-	return path ? expect_interpreter(path) : EXEC_UNSURE;
+	return path ? slowexec_expect_interpreter(path) : EXEC_UNSURE;
 }

@@ -15,4 +15,7 @@ enum slowexec {
 /* What is to be expected of the exec of dirfd/file. */
 enum slowexec slowexec_expect(int dirfd, const char *file, dev_t near);
 
+/* The same of a program at an absolute path, as the one that a script names: EXEC_SLOW on another mount than /. */
+enum slowexec slowexec_expect_interpreter(const char *path);
+
 #endif

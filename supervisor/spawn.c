@@ -1,50 +1,37 @@
-/* Fork, child set-up, exec. The child half uses nothing that allocates, locks or keeps state. */
-#include "spawn.h"
+/* The parent's half of a start, and the child that shares our memory until its exec. */
+#include "spawn_int.h"
 
 #include <errno.h>
-#include <limits.h>
+#include <fcntl.h>
 #include <linux/close_range.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <string.h>
-#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "fdio.h"
-#include "noexec.h"
-#include "svstatus.h"
+#include "startas.h"
 #include "sys.h"
 
-static struct rlimit nofile;
-static bool nofile_known;
-static int passed_on = -1; /* the highest descriptor that programs are to inherit; -1: not known */
-static char stack[65536] __attribute__((aligned(64))); /* of children that clone makes */
+#define STARTER_WORDS 12 /* finish has five of its own */
 
-/* Low numbers for what a child needs: all from first on are closed for it at once. */
-static struct {
-	bool on;
-	int null;
-	int num[6]; /* stdin, stdout, stderr, readiness, lock, result of exec */
-	unsigned int first;
-} low;
-
-#define LEAK_MAX 1024 /* descriptors looked at for what was passed on to us without close-on-exec */
+struct spawn_low spawn_low;
+int spawn_passed_on = -1;
+char spawn_stack[65536] __attribute__((aligned(64)));
 
 /* The highest descriptor that programs are to inherit from whoever started us. */
 static int highest_passed_on(void)
 {
-	struct pollfd fds[LEAK_MAX];
+	struct pollfd fds[SPAWN_LEAK_MAX];
 	int top = 2;
 
-	for (int i = 0; i < LEAK_MAX; i++)
+	for (int i = 0; i < SPAWN_LEAK_MAX; i++)
 		fds[i] = (struct pollfd){ .fd = i };
-	if (poll(fds, LEAK_MAX, 0) < 0)
+	if (poll(fds, SPAWN_LEAK_MAX, 0) < 0)
 		return -1;
-	for (int i = 3; i < LEAK_MAX; i++)
+	for (int i = 3; i < SPAWN_LEAK_MAX; i++)
 		if (!(fds[i].revents & POLLNVAL) && fcntl(i, F_GETFD) == 0)
 			top = i;
 	return top;
@@ -52,139 +39,24 @@ static int highest_passed_on(void)
 
 void spawn_reserve(int nullfd)
 {
-	int top = passed_on = highest_passed_on();
+	int top = spawn_passed_on = highest_passed_on();
 
 #ifdef __SANITIZE_ADDRESS__
 	return; /* the sanitizer knows vfork, but not a stack of our own */
 #endif
 	if (top < 0)
 		return;
-	low.null = nullfd;
-	for (size_t i = 0; i < sizeof(low.num) / sizeof(*low.num); i++) {
-		low.num[i] = fcntl(nullfd, F_DUPFD_CLOEXEC, top + 1);
-		if (low.num[i] < 0)
+	spawn_low.null = nullfd;
+	for (size_t i = 0; i < LOW_COUNT; i++) {
+		spawn_low.num[i] = fcntl(nullfd, F_DUPFD_CLOEXEC, top + 1);
+		if (spawn_low.num[i] < 0)
 			return;
-		low.first = (unsigned int)low.num[i] + 1;
+		spawn_low.first = (unsigned int)spawn_low.num[i] + 1;
 	}
-	low.on = true;
+	spawn_low.on = true;
 }
 
-void spawn_init(void)
-{
-	nofile_known = getrlimit(RLIMIT_NOFILE, &nofile) == 0;
-}
-
-uint32_t spawn_fd_limit(void)
-{
-	return nofile_known && nofile.rlim_cur < INT32_MAX ? (uint32_t)nofile.rlim_cur : INT32_MAX;
-}
-
-void spawn_restore_limit(void)
-{
-	if (nofile_known)
-		(void)setrlimit(RLIMIT_NOFILE, &nofile);
-}
-
-void spawn_close_range(unsigned int first, unsigned int last)
-{
-	struct rlimit lim;
-
-	if (first > last || close_range(first, last, 0) == 0)
-		return;
-	/* Kernels before 5.9. */
-	if (getrlimit(RLIMIT_NOFILE, &lim) < 0 || lim.rlim_cur > 1u << 20)
-		lim.rlim_cur = 1u << 20;
-	for (unsigned int fd = first; fd <= last && fd < lim.rlim_cur; fd++)
-		(void)sys.close((int)fd);
-}
-
-void spawn_reset_child(bool unblock)
-{
-	static const int ours[] = { SIGSEGV, SIGBUS, SIGABRT, SIGILL, SIGFPE, SIGPIPE };
-	sigset_t none;
-
-	for (size_t i = 0; i < sizeof(ours) / sizeof(*ours); i++)
-		signal(ours[i], SIG_DFL);
-	sigemptyset(&none);
-	if (unblock)
-		sigprocmask(SIG_SETMASK, &none, NULL);
-	spawn_restore_limit();
-}
-
-/* Like dup2, but a descriptor that is there already loses its close-on-exec too. */
-static int place(int fd, int num)
-{
-	if (fd < 0)
-		return 0;
-	if (fd == num)
-		return fcntl(fd, F_SETFD, 0) < 0 ? -errno : 0;
-	return dup2(fd, num) < 0 ? -errno : 0;
-}
-
-/*
- * Blocks for as long as somebody else holds it: that is what a lock-fd is for. The lock goes with the first descriptor
- * of the file that this process closes, so there must be one only.
- */
-static int take_lock(int fd, int num)
-{
-	struct flock fl = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
-	int r = place(fd, num);
-
-	if (r == 0 && fd != num)
-		close(fd);
-	while (r == 0 && fcntl(num, F_SETLKW, &fl) < 0)
-		if (errno != EINTR)
-			r = -errno;
-	return r;
-}
-
-static void publish(struct spawn_record *rec, pid_t pid)
-{
-	uint8_t packed[SVSTATUS_PID_BYTES];
-
-	svstatus_pack_pid(packed, pid);
-	rec->done = pwrite(rec->fd, packed, sizeof(packed), SVSTATUS_PID_AT) == (ssize_t)sizeof(packed) &&
-		renameat(rec->dirfd, rec->tmp, rec->dirfd, rec->name) == 0;
-}
-
-/* Into the service directory; the pid is noted first of all, so that no fault of ours loses the child. */
-static int child_enter(const struct spawn *sp)
-{
-	pid_t pid = (pid_t)syscall(SYS_getpid);
-
-	if (sp->note_pid)
-		*sp->note_pid = pid;
-	if (sp->record)
-		publish(sp->record, pid);
-	return sp->dirfd >= 0 && fchdir(sp->dirfd) < 0 ? -errno : 0;
-}
-
-/* Everything up to exec; returns only on failure, with -errno. */
-static int child_exec(const struct spawn *sp)
-{
-	sigset_t none;
-	int r;
-
-	if (!sp->same_session)
-		setsid();
-	if ((r = place(sp->in, 0)) < 0 || (r = place(sp->out, 1)) < 0 || (r = place(sp->err, 2)) < 0)
-		return r;
-	if (sp->ids && (r = ids_become(sp->ids)) < 0)
-		return r;
-	if (sp->lock_num >= 0 && (r = take_lock(sp->lock_fd, sp->lock_num)) < 0)
-		return r;
-	if ((r = place(sp->notify_fd, sp->notify_num)) < 0)
-		return r;
-	if (sp->check && (r = sp->check(sp->path)) < 0)
-		return r;
-	spawn_restore_limit();
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-	return noexec_execve(sp->path, sp->argv, sp->envp);
-}
-
-/* The child of a vfork whose exec failed: gone at once, and nobody else has heard of it. */
-static void forget(pid_t pid)
+void spawn_forget(pid_t pid)
 {
 	siginfo_t info;
 
@@ -197,7 +69,7 @@ static pid_t result(const struct spawn *sp, pid_t pid, int err)
 {
 	if (pid < 0 || err == 0)
 		return pid;
-	forget(pid);
+	spawn_forget(pid);
 	if (sp->note_pid)
 		*sp->note_pid = 0;
 	return err;
@@ -209,9 +81,9 @@ static pid_t start_vfork(const struct spawn *sp)
 	pid_t pid = vfork();
 
 	if (pid == 0) {
-		err = child_enter(sp);
+		err = spawn_child_enter(sp);
 		if (err == 0)
-			err = child_exec(sp);
+			err = spawn_child_exec(sp);
 		_exit(127);
 	}
 	return result(sp, pid < 0 ? -errno : pid, err);
@@ -224,21 +96,38 @@ static pid_t start_vfork(const struct spawn *sp)
  */
 struct shared {
 	const struct spawn *sp;
+	int answer, answer_num; /* the pipe that the starter answers through, and its number there; -1: without a starter */
 	volatile int err;
-	volatile bool unable; /* close_range is not to be had */
+	volatile bool unable;   /* close_range, or the starter, is not to be had */
 };
+
+/* The program of ours instead of the service's: sp->argv are its words. */
+static int exec_starter(struct shared *sh)
+{
+	int starter = spawn_low.num[LOW_STARTER];
+	int r = spawn_child_place(sh->answer, sh->answer_num);
+
+	spawn_child_aside(sh->sp, &starter);
+	if (r == 0)
+		r = spawn_child_prepare(sh->sp);
+	if (r < 0)
+		return r;
+	syscall(SYS_execveat, starter, "", sh->sp->argv, sh->sp->envp, AT_EMPTY_PATH);
+	sh->unable = true;
+	return -errno;
+}
 
 static int shared_main(void *arg)
 {
 	struct shared *sh = arg;
 
-	sh->err = child_enter(sh->sp);
-	if (sh->err == 0 && syscall(SYS_close_range, low.first, ~0u, CLOSE_RANGE_UNSHARE) < 0) {
+	sh->err = spawn_child_enter(sh->sp);
+	if (sh->err == 0 && syscall(SYS_close_range, spawn_low.first, ~0u, CLOSE_RANGE_UNSHARE) < 0) {
 		sh->unable = true;
 		sh->err = -errno;
 	}
 	if (sh->err == 0)
-		sh->err = child_exec(sh->sp);
+		sh->err = sh->answer < 0 ? spawn_child_exec(sh->sp) : exec_starter(sh);
 	_exit(127);
 }
 
@@ -253,214 +142,107 @@ static int lower(int *fd, int num)
 	return 0;
 }
 
-/* All that the child needs, but for its directory. fd is what a forked one answers through; NULL: there is none. */
-static int lower_all(struct spawn *sp, int *fd)
+int spawn_lower(struct spawn *sp, int *answer)
 {
-	int *const from[] = { &sp->in, &sp->out, &sp->err, &sp->notify_fd, &sp->lock_fd, fd };
+	int *const from[] = { &sp->in, &sp->out, &sp->err, &sp->notify_fd, &sp->lock_fd, answer };
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < sizeof(from) / sizeof(*from); i++)
-		r = from[i] ? lower(from[i], low.num[i]) : 0;
+		r = lower(from[i], spawn_low.num[i]);
 	return r;
 }
 
-/* A pipe's end must not stay open at a low number: its reader would never see the end. */
-static void raise_again(const struct spawn *lowered)
+void spawn_raise(const struct spawn *lowered, int answer)
 {
-	const int nums[] = { lowered->in, lowered->out, lowered->err, lowered->notify_fd, lowered->lock_fd };
+	const int nums[] = { lowered->in, lowered->out, lowered->err, lowered->notify_fd, lowered->lock_fd, answer };
 
 	for (size_t i = 0; i < sizeof(nums) / sizeof(*nums); i++)
-		if (nums[i] == low.num[i])
-			(void)dup3(low.null, low.num[i], O_CLOEXEC);
+		if (nums[i] == spawn_low.num[i])
+			(void)dup3(spawn_low.null, spawn_low.num[i], O_CLOEXEC);
+}
+
+static pid_t clone_shared(struct spawn *sp, struct shared *sh)
+{
+	pid_t pid = -1;
+	int r = spawn_lower(sp, &sh->answer);
+
+	if (r == 0) {
+		pid = clone(shared_main, spawn_stack + sizeof(spawn_stack), CLONE_VM | CLONE_VFORK | CLONE_FILES | SIGCHLD, sh);
+		r = pid < 0 ? -errno : pid;
+	}
+	spawn_raise(sp, sh->answer);
+	return result(sp, r, sh->err);
 }
 
 static pid_t start_shared(const struct spawn *sp)
 {
 	struct spawn copy = *sp;
-	struct shared sh = { .sp = &copy };
-	pid_t pid = -1;
-	int r = lower_all(&copy, NULL);
+	struct shared sh = { .sp = &copy, .answer = -1 };
+	pid_t pid = clone_shared(&copy, &sh);
 
-	if (r == 0) {
-		pid = clone(shared_main, stack + sizeof(stack), CLONE_VM | CLONE_VFORK | CLONE_FILES | SIGCHLD, &sh);
-		r = pid < 0 ? -errno : pid;
-	}
-	raise_again(&copy);
-	r = result(sp, r, sh.err);
 	if (!sh.unable)
-		return r;
-	low.on = false;
+		return pid;
+	spawn_low.on = false;
 	return start_vfork(sp);
 }
 
-struct forked {
-	struct spawn sp;
-	int fd; /* write end of the pipe for the result */
-};
-
-/* A number that the service asked for may be that of something which is needed after it: that steps aside. */
-static void step_aside(const struct spawn *sp, int *fd)
+void spawn_take_starter(int starter)
 {
-	while (*fd >= 0 && (*fd == sp->notify_num || *fd == sp->lock_num))
-		*fd = fcntl(*fd, F_DUPFD_CLOEXEC, 3);
+	if (spawn_low.on && starter >= 0)
+		spawn_low.starter = dup3(starter, spawn_low.num[LOW_STARTER], O_CLOEXEC) >= 0;
 }
 
-/* The lowest of what the child needs from there on; UINT_MAX if there is nothing more. */
-static unsigned int next_needed(const struct forked *f, unsigned int from)
+bool spawn_has_starter(void)
 {
-	const int needed[] = { f->sp.in, f->sp.out, f->sp.err, f->sp.notify_fd, f->sp.lock_fd, f->fd };
-	unsigned int next = UINT_MAX;
-
-	for (size_t i = 0; i < sizeof(needed) / sizeof(*needed); i++)
-		if (needed[i] >= 0 && (unsigned int)needed[i] >= from && (unsigned int)needed[i] < next)
-			next = (unsigned int)needed[i];
-	return next;
+	return spawn_low.on && spawn_low.starter;
 }
 
-/*
- * This child may be held up for long, and with it all that it holds: others' locks would stay locked, and
- * their loggers would not see the end of their pipes.
- */
-static void close_others(const struct forked *f)
+/* The starter's words: those of the program after whom it is to become. False: they are too many. */
+static bool starter_argv(const struct spawn *sp, char *spec, char *argv[STARTER_WORDS + 1])
 {
-	unsigned int from = (unsigned int)(passed_on < 0 ? LEAK_MAX : passed_on) + 1, next;
+	size_t n = 0;
 
-	for (unsigned int fd = 3; fd < from; fd++)
-		if (next_needed(f, fd) != fd && fcntl((int)fd, F_GETFD) > 0)
-			close((int)fd);
-	do {
-		next = next_needed(f, from);
-		spawn_close_range(from, next - (next != UINT_MAX));
-		from = next + 1;
-	} while (next != UINT_MAX);
-}
-
-/* Until its exec it obeys signals as the program will that it becomes. */
-static int forked_main(void *arg)
-{
-	struct forked *f = arg;
-	int err;
-
-	step_aside(&f->sp, &f->fd);
-	step_aside(&f->sp, &f->sp.notify_fd);
-	f->sp.note_pid = NULL; /* the parent notes it: this child may run when that is long settled */
-	err = -child_enter(&f->sp);
-	close_others(f);
-	spawn_reset_child(true);
-	if (err == 0)
-		err = -child_exec(&f->sp);
-	(void)!write(f->fd, &err, sizeof(err));
-	_exit(127);
-}
-
-void spawn_hold_faults(sigset_t *old)
-{
-	static const int faults[] = { SIGSEGV, SIGBUS, SIGABRT, SIGILL, SIGFPE };
-	sigset_t set;
-
-	sigemptyset(&set);
-	for (size_t i = 0; i < sizeof(faults) / sizeof(*faults); i++)
-		sigaddset(&set, faults[i]);
-	(void)sigprocmask(SIG_BLOCK, &set, old);
-}
-
-void spawn_release_faults(const sigset_t *old)
-{
-	(void)sigprocmask(SIG_SETMASK, old, NULL);
-}
-
-/*
- * A plain fork copies the table of descriptors, and that child closes each of them: at N services that costs N, whoever
- * pays. So a go-between shares the table, leaves it for one of its own that has only what lies low, and forks there for
- * us: its child is ours. It ends at once, and we wait for it; it is never anybody else than we are, so no
- * user of a service can stop it.
- */
-struct between {
-	struct forked *f;
-	volatile pid_t pid; /* of the child, or -errno */
-	volatile bool unable;
-};
-
-static int between_main(void *arg)
-{
-	struct between *b = arg;
-	struct spawn *sp = &b->f->sp;
-	pid_t pid;
-
-	b->pid = fchdir(sp->dirfd) < 0 ? -errno : 0;
-	sp->dirfd = -1;
-	if (b->pid == 0 && syscall(SYS_close_range, low.first, ~0u, CLOSE_RANGE_UNSHARE) < 0) {
-		b->unable = true;
-		b->pid = -errno;
+	argv[n++] = (char *)(uintptr_t)STARTAS_NAME;
+	argv[n++] = spec;
+	argv[n++] = (char *)(uintptr_t)sp->path;
+	for (size_t i = 0; sp->argv[i]; i++) {
+		if (n == STARTER_WORDS)
+			return false;
+		argv[n++] = sp->argv[i];
 	}
-	if (b->pid < 0)
-		_exit(127);
-	pid = clone(forked_main, stack + sizeof(stack) / 2, CLONE_PARENT | SIGCHLD, b->f);
-	b->pid = pid < 0 ? -errno : pid;
-	_exit(0);
+	argv[n] = NULL;
+	return true;
 }
 
-static pid_t fork_between(const struct forked *f)
+/* Where a starter cannot be had there is the other way, from now on. */
+static pid_t start_as(const struct spawn *sp, int *ret_execfd)
 {
-	struct forked copy = *f;
-	struct between b = { .f = &copy, .pid = -EAGAIN };
-	int r = lower_all(&copy.sp, &copy.fd);
-	pid_t pid;
-
-	if (r == 0) {
-		pid = clone(between_main, stack + sizeof(stack), CLONE_VM | CLONE_VFORK | CLONE_FILES | SIGCHLD, &b);
-		if (pid < 0)
-			r = -errno;
-		else
-			forget(pid);
-	}
-	raise_again(&copy.sp);
-	if (copy.fd == low.num[5])
-		(void)dup3(low.null, low.num[5], O_CLOEXEC);
-	if (b.unable)
-		low.on = false;
-	return r < 0 ? r : b.pid;
-}
-
-/* Without the handlers that libraries hang on fork. The go-between needs a place more among the processes. */
-static pid_t fork_child(struct forked *f)
-{
-	pid_t pid = -EAGAIN;
-
-	if (f->sp.new_pidns) {
-		pid = clone(forked_main, stack + sizeof(stack), CLONE_NEWPID | SIGCHLD, f);
-		return pid < 0 ? -errno : pid;
-	}
-	if (low.on)
-		pid = fork_between(f);
-	if (pid > 0)
-		return pid;
-	pid = _Fork();
-	if (pid == 0)
-		_exit(forked_main(f));
-	return pid < 0 ? -errno : pid;
-}
-
-static pid_t start_fork(const struct spawn *sp, int *ret_execfd)
-{
-	struct forked f = { .sp = *sp };
-	sigset_t old;
+	char spec[STARTAS_MAX], *argv[STARTER_WORDS + 1];
+	struct spawn copy = *sp, again = *sp;
+	struct shared sh = { .sp = &copy };
 	int fds[2];
 	pid_t pid;
 
+	again.record = NULL;
+	if (!starter_argv(sp, spec, argv))
+		return spawn_fork(&again, ret_execfd);
 	if (sys.pipe2(fds, O_CLOEXEC | O_NONBLOCK) < 0)
 		return -errno;
-	f.fd = fds[1];
-	spawn_hold_faults(&old);
-	pid = fork_child(&f);
+	sh.answer = fds[1];
+	/* All from first on is closed in there, so that number is free. */
+	sh.answer_num = spawn_low.num[LOW_ANSWER] == sp->notify_num ? (int)spawn_low.first : spawn_low.num[LOW_ANSWER];
+	(void)startas_write(spec, sh.answer_num, sp->ids);
+	copy.argv = argv;
+	copy.ids = NULL;
+	pid = clone_shared(&copy, &sh);
+	fdio_close(&fds[1]);
 	if (pid < 0)
 		fdio_close(&fds[0]);
-	else if (sp->note_pid)
-		*sp->note_pid = pid;
-	spawn_release_faults(&old);
-	fdio_close(&fds[1]);
 	*ret_execfd = fds[0];
-	return pid;
+	if (!sh.unable)
+		return pid;
+	spawn_low.starter = false;
+	return spawn_fork(&again, ret_execfd);
 }
 
 pid_t spawn_start(const struct spawn *sp, int *ret_execfd)
@@ -468,7 +250,9 @@ pid_t spawn_start(const struct spawn *sp, int *ret_execfd)
 	*ret_execfd = -1;
 	if (sys.prefork() < 0)
 		return -errno;
-	if (sp->may_block)
-		return start_fork(sp, ret_execfd);
-	return low.on ? start_shared(sp) : start_vfork(sp);
+	if (sp->may_block || (sp->ids && !spawn_has_starter()))
+		return spawn_fork(sp, ret_execfd);
+	if (sp->ids)
+		return start_as(sp, ret_execfd);
+	return spawn_low.on ? start_shared(sp) : start_vfork(sp);
 }

@@ -3,8 +3,9 @@
  * the pid stands in a status record.
  *
  * Between vfork and exec the child makes no call that can block. Where one could (the program lies on
- * another file system, a lock must be waited for, or the child becomes a user who could stop it)
- * fork is used and the result of exec comes later, over a pipe.
+ * another file system, a lock must be waited for) fork is used and the result of exec comes later, over a pipe. Where the
+ * child becomes another user, who could stop it, the first exec is that of a program of ours, which does the rest: the
+ * result comes over the pipe too, and nothing of this process is copied.
  */
 #ifndef HEXAD_SPAWN_H
 #define HEXAD_SPAWN_H
@@ -23,7 +24,7 @@
 struct spawn_record {
 	int dirfd, fd;         /* a directory and the file tmp in it; both stay the caller's */
 	const char *tmp, *name;
-	volatile bool done;    /* by the child: renamed. True also where the exec failed after it. */
+	volatile pid_t pid;    /* by the child: whom it names, when it is renamed, even if the exec fails after it; 0: it is not */
 };
 
 struct spawn {
@@ -34,7 +35,7 @@ struct spawn {
 	int in, out, err;            /* become 0, 1 and 2; -1: as ours. Never 0 to 2 themselves. */
 	int notify_fd, notify_num;   /* write end of the readiness pipe and the number it gets; -1: none */
 	int lock_fd, lock_num;       /* file to be locked before the exec and its number; -1: none. Needs may_block. */
-	const struct ids *ids;       /* whom to become; NULL: stay */
+	const struct ids *ids;       /* whom to become; NULL: stay. Needs may_block without spawn_has_starter. */
 	bool may_block;              /* use fork and tell later */
 	int (*check)(const char *path); /* asked in the child before the exec, -errno stops it; NULL: none. Needs may_block. */
 	bool new_pidns;              /* process 1 of a pid namespace of its own. Needs may_block. */
@@ -48,7 +49,7 @@ struct spawn {
 
 /*
  * Returns the pid, or -errno when nothing runs (with vfork that includes a failed exec). With
- * may_block, *ret_execfd is the read end of a pipe (non-blocking, close-on-exec): end of file means
+ * may_block or ids, *ret_execfd is the read end of a pipe (non-blocking, close-on-exec): end of file means
  * exec worked, an int is its errno, and that child has ended or will at once. Else *ret_execfd is -1.
  */
 pid_t spawn_start(const struct spawn *sp, int *ret_execfd);
@@ -71,6 +72,13 @@ void spawn_close_range(unsigned int first, unsigned int last);
  * kernel lacks close_range, starts work all the same.
  */
 void spawn_reserve(int nullfd);
+
+/*
+ * Gives it the program that becomes another user (hexad-start), a descriptor to be executed; starter stays the
+ * caller's. After spawn_reserve; without that nothing happens.
+ */
+void spawn_take_starter(int starter);
+bool spawn_has_starter(void);
 
 /* For children of our own code: signal mask empty if unblock, handlers default, limit of open files as inherited. */
 void spawn_reset_child(bool unblock);

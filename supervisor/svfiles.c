@@ -417,10 +417,10 @@ void svfiles_staged(struct service *s, struct spawn_record *rec, pid_t pid)
 {
 	if (!rec)
 		return;
-	staged.of = rec->done && pid > 0 ? s : NULL;
+	staged.of = rec->pid > 0 && rec->pid == pid ? s : NULL;
 	if (staged.of)
 		svstatus_pack_pid(staged.bytes + SVSTATUS_PID_AT, pid);
-	else if (rec->done)
+	else if (rec->pid > 0)
 		s->status_due = true; /* it names a child that is gone by now */
 	else
 		(void)sys.unlinkat(rec->dirfd, rec->tmp, 0);

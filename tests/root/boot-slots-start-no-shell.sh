@@ -63,7 +63,7 @@ t_is "its log directory is the application's" "$(stat -c '%u %a' "$H/logs" "$H/l
 10000 755"
 t_is "and its logger can be told by its name" "$(ns_exec ps -o comm= -C s6-log | sort -u)" s6-log
 
-strace -f -s 200 -e trace=execve,clone,clone3,fork,vfork -e signal=none -o "$T/trace" -p "$NS_PID" 2>"$T/strace" &
+strace -f -s 200 -e trace=execve,execveat,clone,clone3,fork,vfork -e signal=none -o "$T/trace" -p "$NS_PID" 2>"$T/strace" &
 tracer=$!
 if ! t_await_line "$T/strace" attached 10 >/dev/null; then
 	t_skip "what is executed" "strace may not trace: $(head -n 1 "$T/strace")"
@@ -79,14 +79,15 @@ t_is "and stays down" "$(ns_app s6-svstat -o up,wantedup,exitcode $d)" "false fa
 kill "$tracer"
 wait "$tracer"
 t_is "nothing is executed but two programs, their loggers, and one finish" \
-	"$(grep -oE 'execve\("[^"]*"' "$T/trace" | sort | uniq -c | sed 's/^ *//')" '1 execve("./finish"
-4 execve("./run"
-2 execve("/gateway"'
+	"$(sed -n -e 's/.*execveat([0-9]*, "", \["hexad-start", "[^"]*", "\([^"]*\)".*/hexad-start \1/p' \
+		-e 's/.*execve("\([^"]*\)".*/\1/p' "$T/trace" | LC_ALL=C sort | uniq -c | sed 's/^ *//')" "2 /gateway
+1 hexad-start ./finish
+4 hexad-start ./run"
 t_is "each by its own first line" "$(cd "/proc/$NS_PID/root/run/service/gateway-parked" && head -qn 1 run finish log/run)" \
 	"#!/command/hexad-slot
 #!/command/hexad-slot
 #!/command/hexad-slot"
-awk '/execve\(".\/(run|finish)"/ { ours[$1] } { line[NR] = $0; pid[NR] = $1 } END {
+awk '/execveat\(/ { ours[$1] } { line[NR] = $0; pid[NR] = $1 } END {
 	for (i = 1; i <= NR; i++) if (pid[i] in ours && line[i] ~ /v?fork\(|SIGCHLD/) print line[i] }' "$T/trace" >"$T/forks"
 t_is "and none of them forks" "$(cat "$T/forks")" ""
 t_done

@@ -1,6 +1,6 @@
 /* Executing what lies on a file system that is mounted noexec, as /run is in many containers. */
-#ifndef HEXAD_NOEXEC_H
-#define HEXAD_NOEXEC_H
+#ifndef SV_NOEXEC_H
+#define SV_NOEXEC_H
 
 /*
  * execve; where that fails for the mount alone and the file is a script that somebody may execute, its interpreter is
