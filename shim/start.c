@@ -18,6 +18,7 @@
 #include "noexec.h"
 #include "slotfile.h"
 #include "startas.h"
+#include "uidgid.h"
 
 #define FIRST_LINE "#!" SLOTFILE_INTERPRETER "\n"
 
@@ -64,6 +65,8 @@ static int run_slot_file(int argc, char **argv, char *area)
 	if (!word)
 		msg_die(EXIT_SYSTEM, ENOMEM, "unable to start %s", argv[0]);
 	set_title(area, end, word);
+	/* Nothing in here is a secret to the user: it is to be for him what a program of his own is. */
+	(void)prctl(PR_SET_DUMPABLE, 1);
 	return applet_call("hexad-slot", n, word);
 }
 
@@ -71,6 +74,7 @@ int start_main(int argc, char **argv)
 {
 	char *area = argv[0], **word;
 	struct ids ids;
+	bool was_root;
 	int n, fd, r;
 
 	while (applet_option(argc, argv, "") != -1)
@@ -78,17 +82,15 @@ int start_main(int argc, char **argv)
 	n = applet_operands(argc, argv, &word);
 	if (startas_parse(word[0], &fd, &ids) < 0)
 		applet_usage();
+	was_root = geteuid() == 0;
 	r = fcntl(fd, F_SETFD, FD_CLOEXEC) < 0 ? -errno : ids_become(&ids);
-	if (r == 0) {
-		/* Nothing in here is a secret to that user: it is to be for him what a program of his own is. */
-		(void)prctl(PR_SET_DUMPABLE, 1);
-		if (is_slot_file(word[1])) {
-			fdio_close(&fd);
-			return run_slot_file(n - 1, word + 1, area);
-		}
-		r = noexec_execve(word[1], word + 2, environ);
+	if (r == 0 && is_slot_file(word[1])) {
+		fdio_close(&fd);
+		if (was_root)
+			uidgid_drop_capabilities();
+		return run_slot_file(n - 1, word + 1, area);
 	}
-	r = -r;
+	r = r == 0 ? -noexec_execve(word[1], word + 2, environ) : -r;
 	(void)!write(fd, &r, sizeof(r));
 	return EXIT_NOTFOUND;
 }

@@ -3,8 +3,10 @@
 
 #include <errno.h>
 #include <grp.h>
+#include <linux/capability.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "ids.h"
@@ -84,6 +86,7 @@ void uidgid_apply(const struct uidgid *ids)
 
 void uidgid_become(const char *user)
 {
+	bool was_root = geteuid() == 0;
 	struct ids ids;
 	int r = ids_by_user(user, &ids);
 
@@ -91,6 +94,20 @@ void uidgid_become(const char *user)
 		r = ids_become(&ids);
 	if (r < 0)
 		msg_die(EXIT_SYSTEM, r, "unable to become the user '%s'", user);
+	if (was_root)
+		uidgid_drop_capabilities();
+}
+
+void uidgid_drop_capabilities(void)
+{
+	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
+
+	if (geteuid() == 0 || syscall(SYS_capget, &head, data) < 0 || !(data[0].permitted | data[1].permitted))
+		return;
+	memset(data, 0, sizeof(data));
+	if (syscall(SYS_capset, &head, data) < 0)
+		msg_die(EXIT_SYSTEM, errno, "unable to drop capabilities");
 }
 
 void uidgid_forget(void)

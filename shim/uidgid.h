@@ -36,6 +36,12 @@ void uidgid_apply(const struct uidgid *ids);
 /* Becomes a user, by name or number, with his groups: for what is hexad's own. A failure ends the process. */
 void uidgid_become(const char *user);
 
+/*
+ * What becoming an ordinary user takes away, but where the process was set up to keep it, and what an exec would: for those
+ * who go on without one, having been root. Does nothing for root. A failure ends the process.
+ */
+void uidgid_drop_capabilities(void);
+
 /* UID, GID and GIDLIST leave the environment. */
 void uidgid_forget(void);
 

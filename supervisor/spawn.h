@@ -24,7 +24,7 @@
 struct spawn_record {
 	int dirfd, fd;         /* a directory and the file tmp in it; both stay the caller's */
 	const char *tmp, *name;
-	volatile pid_t pid;    /* by the child: whom it names, when it is renamed, even if the exec fails after it; 0: it is not */
+	volatile pid_t pid;    /* by the child when it is renamed, even if the exec fails after it: whom it names; 0: it is not */
 };
 
 struct spawn {

@@ -112,7 +112,8 @@ int spawn_child_prepare(const struct spawn *sp)
 
 	if (!sp->same_session)
 		setsid();
-	if ((r = spawn_child_place(sp->in, 0)) < 0 || (r = spawn_child_place(sp->out, 1)) < 0 || (r = spawn_child_place(sp->err, 2)) < 0)
+	if ((r = spawn_child_place(sp->in, 0)) < 0 || (r = spawn_child_place(sp->out, 1)) < 0 ||
+		(r = spawn_child_place(sp->err, 2)) < 0)
 		return r;
 	if (sp->ids && (r = ids_become(sp->ids)) < 0)
 		return r;

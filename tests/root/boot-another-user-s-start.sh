@@ -99,6 +99,17 @@ if command -v strace >/dev/null; then
 else
 	t_skip "how they are started" "strace is not installed"
 fi
+# A process that was set up to keep its capabilities whoever it becomes: the user has none of them.
+mkdir -m 777 "$R/tmp/kept"
+printf '#!/command/hexad-slot\nhome /tmp/kept\nlog-dir logs\nlog T\n' >"$R/tmp/kept/run"
+chmod 755 "$R/tmp/kept/run"
+ns_exec sh -c 'cd /tmp/kept && sleep 1000 | setpriv --securebits=+no_setuid_fixup hexad-start 9:10000:10000: ./run ./run x 9>answer' &
+t_ok "a logger without a supervisor" t_await 20 test -e "$R/tmp/kept/logs/current"
+t_is "what setuid leaves ends with an exec" \
+	"$(ns_exec sh -c 'grep -h -E "^(Uid|Cap(Prm|Eff))" /proc/$(pgrep -x s6-log)/status' | tr -s '\t' ' ')" \
+	"Uid: 10000 10000 10000 10000
+CapPrm: 0000000000000000
+CapEff: 0000000000000000"
 ns_stop 30
 
 chmod 777 "$R/command"
