@@ -17,12 +17,12 @@ sv_until web U
 sv_until deaf U
 deaf=$(sv_pid "$s/deaf")
 sv_tell "$s/deaf" d
-sv_tell "$s/web" d
 t0=$(sv_now)
+sv_tell "$s/web" d
 sv_until web D
 t1=$(sv_now)
 t_is "killed by SIGKILL" "$(sv_wstat "$s/web")" 0009
-t_ok "not before its time" test $(((t1 - t0) / 1000)) -ge 250
+t_ok "not before its time" test $(((t1 - t0) / 1000)) -ge 300
 t_ok "soon after its time" test $(((t1 - t0) / 1000)) -le 2000
 t_ok "without the file it is left alone" sv_alive "$deaf"
 t_is "while the status says that down is wanted" "$(sv_flags "$s/deaf")" 08

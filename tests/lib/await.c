@@ -262,7 +262,8 @@ static int await_leash(long deadline, char **arg, int n)
 	sigaddset(&set, SIGINT);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	sfd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-	if (sfd < 0 || prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0)
+	/* A runner that is ended must not leave us behind, with what we hold. */
+	if (sfd < 0 || prctl(PR_SET_PDEATHSIG, SIGTERM) < 0 || prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0)
 		die("unable to watch children");
 	pid = fork();
 	if (pid < 0)
@@ -286,8 +287,10 @@ static int await_leash(long deadline, char **arg, int n)
 			code = LEASH_OVER;
 			break;
 		}
-		if (read(sfd, &si, sizeof si) == sizeof si && si.ssi_signo != SIGCHLD)
+		if (read(sfd, &si, sizeof si) == sizeof si && si.ssi_signo != SIGCHLD) {
 			kill(pid, (int)si.ssi_signo);
+			deadline = now_ms(); /* a shell may be waiting for what does not end */
+		}
 		if (reap(pid, &code))
 			break;
 	}

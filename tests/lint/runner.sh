@@ -46,6 +46,28 @@ only 'setsid sleep 777 & t_pass "first"; t_done'
 t_is "a process left behind does not fail the test" "$(tail -n 1 <<<"$out")" "1 passed, 0 failed"
 t_is "but is gone" "$(pgrep -f '^sleep 777$')" ""
 
+# Beside each other: each waits for the other one.
+rm "$T/x/tests/integration/only.sh"
+t_let_others_in
+mkfifo -m 666 "$T/a" "$T/b"
+script first "echo x >\"$T/a\"; read -r x <\"$T/b\" && t_pass met; t_done"
+script second "read -r x <\"$T/a\" && echo x >\"$T/b\" && t_pass met; t_done"
+t_is "two at once" "$(T_JOBS=2; export T_JOBS; run integration; tail -n 1 <<<"$out")" "2 passed, 0 failed"
+t_is "one by one" "$(T_JOBS=1; export T_JOBS; run integration; tail -n 1 <<<"$out")" "0 passed, 2 failed"
+sed -i '2i# alone: it says so' "$T/x/tests/integration/second.sh"
+t_is "one that wants to be alone" "$(T_JOBS=2; export T_JOBS; run integration; tail -n 1 <<<"$out")" "0 passed, 2 failed"
+rm "$T/x/tests/integration/"*
+script stays "setsid sleep 778 & echo x >\"$T/a\"; sed -n q \"$T/b\""
+sed -i 's/^# timeout: .*/# timeout: 60/' "$T/x/tests/integration/stays.sh"
+env -u T_SCRATCH -u T_RESULTS B="$B" "$T/x/tests/run" integration >"$T/out" 2>&1 &
+runner=$!
+exec 7<>"$T/a" # does not wait, should nobody come
+read -r -t 20 _ <&7
+kill "$runner"
+wait "$runner"
+t_is "a runner that is ended says so" $? 143
+t_ok "and takes what it runs with it" t_await 20 sh -c '! pgrep -f "^sleep 778$" >/dev/null'
+
 run nonsense
 t_is "an unknown word is an error" "$code" 100
 t_done
