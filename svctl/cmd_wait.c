@@ -21,6 +21,7 @@ struct waiting {
 	struct change *ch;
 	enum wait_goal goal;
 	bool any;
+	bool begun; /* all states have come: list is whole */
 	struct services list;
 	struct wait_item *item; /* of the services in list */
 	int *fd;                /* s6: their directories */
@@ -124,8 +125,10 @@ static int on_row(void *arg, const struct proto_frame *f)
 		return 0;
 	if (strcmp(f->field[1], "state") == 0)
 		return take_state(w, f);
-	if (strcmp(f->field[1], "live") == 0)
+	if (strcmp(f->field[1], "live") == 0) {
+		w->begun = true;
 		return is_over(w);
+	}
 	if (event_of_row(f, &e) < 0)
 		return -EBADMSG;
 	i = find(w, e.name);
@@ -190,7 +193,7 @@ static void ask_hexad(struct waiting *w, int argc, char **argv)
 				change_add_unknown(w->ch, argv[i]);
 			client_reply_finish(&there);
 		}
-	} else if (r != 0 && r != EXIT_TIMEOUT) {
+	} else if (r != 0 && (r != EXIT_TIMEOUT || !w->begun)) {
 		change_add_reply(w->ch, NULL, &reply);
 	} else {
 		tell_all(w, r);
@@ -224,22 +227,31 @@ static int on_letter(void *arg, size_t i, char letter)
 	return is_over(w);
 }
 
-/* Opens what is named; false if something is not there or not supervised, which is told. */
-static bool open_s6(struct waiting *w, int argc, char **argv)
+/* One that cannot be waited for: r is what s6tree_is_supervised says of it. */
+static void tell_unsupervised(struct waiting *w, const char *name, int r)
 {
 	char sentence[SENTENCE_MAX];
 
+	if (r < 0)
+		snprintf(sentence, sizeof sentence, "the status of '%s' cannot be read: %s", name, strerror(-r));
+	else
+		snprintf(sentence, sizeof sentence, "nothing supervises '%s'", name);
+	change_add(w->ch, name, r == 0 ? EXIT_NOSUPER : r == -EACCES ? 1 : EXIT_SYSTEM, sentence);
+}
+
+/* Opens what is named; false if something is not there or not supervised, which is told. */
+static bool open_s6(struct waiting *w, int argc, char **argv)
+{
 	w->fd = calloc((size_t)argc + 1, sizeof *w->fd);
 	for (int i = 0; i < argc && w->fd != NULL; i++) {
 		struct service s = { .name = "" };
-		int fd = s6tree_open(&w->ch->c, argv[i]);
+		int fd = s6tree_open(&w->ch->c, argv[i]), r = fd < 0 ? fd : s6tree_is_supervised(fd);
 
 		snprintf(s.name, sizeof s.name, "%s", argv[i]);
 		if (fd == -ENOENT) {
 			change_add_unknown(w->ch, argv[i]);
-		} else if (fd < 0 || s6tree_is_supervised(fd) != 1) {
-			snprintf(sentence, sizeof sentence, "nothing supervises '%s'", argv[i]);
-			change_add(w->ch, argv[i], EXIT_NOSUPER, sentence);
+		} else if (r != 1) {
+			tell_unsupervised(w, argv[i], r);
 			fdio_close(&fd);
 		} else if (add(w, &s) < 0) {
 			fdio_close(&fd);

@@ -45,7 +45,14 @@ pid=$(sv_pid "$s/web")
 t_is "up, already" "$(svctl_says wait up web)" "0 web is up (pid $pid)"
 t_is "down, already" "$(svctl_says wait down off)" "0 off is down"
 t_is "several" "$(svctl_says wait up web ready | tr '\n' '|')" "0 web is up (pid $pid)|ready is up (pid $(sv_pid "$s/ready"))|"
-t_is "the time is over" "$(svctl_says -t 100 wait down web off)" "99 svctl: fatal: web is not down within 100 ms"$'\n'"off is down"
+t_is "the time is over" "$(svctl_says -t 100 wait down web off)" "99 off is down"$'\n'"svctl: fatal: web is not down within 100 ms"
+kill -STOP "$TREE_PID"
+for how in '' '-o' '--json'; do
+	# shellcheck disable=SC2086 # words are meant
+	t_code "a supervisor that does not answer is no success: wait $how" 99 svctl -t 100 wait $how up web
+done
+t_is "and is told" "$(svctl_says -t 100 wait down web off)" "99 svctl: fatal: no answer within 100 ms; what was asked for goes on"
+kill -CONT "$TREE_PID"
 t_is "the first of them is enough" "$(svctl_says wait -o down web off)" "0 off is down"
 t_is "not ready yet" "$(svctl_says -t 100 wait ready ready)" "99 svctl: fatal: ready is not ready within 100 ms"
 later wait ready ready
