@@ -29,6 +29,15 @@ int client_left(const struct client *c)
 	return left > 0 ? (int)left : 0;
 }
 
+/* Under whatever name it was given. */
+static bool is_init_scandir(const struct client *c)
+{
+	struct stat ours, init;
+
+	return fstat(c->dirfd, &ours) == 0 && stat(INIT_SCANDIR, &init) == 0 && ours.st_dev == init.st_dev
+		&& ours.st_ino == init.st_ino;
+}
+
 /*
  * Descriptor or -errno. The default tree's socket has a second place, which needs no search right
  * below it.
@@ -39,7 +48,7 @@ static int connect_socket(const struct client *c)
 	int fd, n = snprintf(path, sizeof path, "%s/%s", c->scandir, PROTO_SOCKET);
 
 	fd = n < (int)sizeof path ? proto_connect(path, c->owner) : -ENAMETOOLONG;
-	if (fd < 0 && fd != -EPERM && strcmp(c->scandir, INIT_SCANDIR) == 0) {
+	if (fd < 0 && fd != -EPERM && is_init_scandir(c)) {
 		int other = proto_connect(PROTO_INIT_SOCKET, c->owner);
 
 		if (other >= 0)

@@ -90,6 +90,14 @@ static int on_letter(void *arg, size_t i, char letter)
 	return event_print(&e, f->json) < 0 ? 1 : 0;
 }
 
+/* One that tells nothing must not be waited for in silence. */
+static void tell_left_out(const struct service *s)
+{
+	char name[4 * SV_NAME_FULL + 1];
+
+	msg_warn(0, "'%s' is not followed: %s", msg_escape(name, sizeof name, s->name, strlen(s->name)), s->note);
+}
+
 static int follow_s6(struct client *c, struct followed *f)
 {
 	size_t bad, n = 0;
@@ -101,10 +109,16 @@ static int follow_s6(struct client *c, struct followed *f)
 	for (size_t i = 0; i < f->list.n; i++) {
 		int fd = f->list.v[i].supervised ? s6tree_open(c, f->list.v[i].name) : -ENOENT;
 
-		if (fd < 0)
+		if (fd < 0) {
+			tell_left_out(&f->list.v[i]);
 			continue;
+		}
 		f->list.v[n] = f->list.v[i];
 		f->fd[n++] = fd;
+	}
+	if (n == 0) {
+		msg_error(0, "there is nothing to follow");
+		return 1;
 	}
 	r = s6tree_listen(c, f->fd, n, true, nothing, on_letter, f, &bad);
 	if (r < 0)
