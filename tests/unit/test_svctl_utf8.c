@@ -13,8 +13,9 @@ Test(svctl_utf8, a_character_is_whole_or_begun_or_none)
 		{ "a", 1 }, { "\x7f", 1 }, { "\xc3\xa9", 2 }, { "\xe2\x82\xac", 3 }, { "\xf0\x9f\x98\x80", 4 },
 		{ "", -1 }, { "\xc3", -1 }, { "\xe2\x82", -1 }, { "\xf0\x9f\x98", -1 },
 		{ "\x80", 0 }, { "\xff", 0 }, { "\xc3z", 0 }, { "\xe2\x82z", 0 },
-		{ "\xc0\x9b", 0 }, { "\xc1\xbf", 0 }, { "\xe0\x82\x9b", 0 }, { "\xf0\x80\x82\x9b", 0 }, /* too long for what they say */
-		{ "\xed\xa0\x80", 0 }, { "\xf4\x90\x80\x80", 0 }, { "\xf5\x80\x80\x80", 0 }, /* no characters */
+		/* too long for what they say */
+		{ "\xc0\x9b", 0 }, { "\xc1\xbf", 0 }, { "\xe0\x82\x9b", 0 }, { "\xf0\x80\x82\x9b", 0 },
+		{ "\xed\xa0\x80", 0 }, { "\xf4\x90\x80\x80", 0 }, { "\xf5\x80\x80\x80", 0 },
 	};
 
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
