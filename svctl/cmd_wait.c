@@ -22,6 +22,7 @@ struct waiting {
 	enum wait_goal goal;
 	bool any;
 	bool begun; /* all states have come: list is whole */
+	const struct services *only; /* NULL: of all that come */
 	struct services list;
 	struct wait_item *item; /* of the services in list */
 	int *fd;                /* s6: their directories */
@@ -85,6 +86,8 @@ static int take_state(struct waiting *w, const struct proto_frame *f)
 
 	if (r < 0)
 		return r;
+	if (w->only != NULL && !services_has(w->only, s.name))
+		return 0;
 	i = find(w, s.name);
 	if (i == w->list.n)
 		r = add(w, &s);
@@ -173,6 +176,59 @@ static void tell_all(struct waiting *w, int r)
 		tell(w, i, r);
 }
 
+/* What is meant by the names, which are full ones then. False, and told, if something is not there. */
+static bool resolve(struct waiting *w, int argc, char **argv, struct services *ret)
+{
+	int code = 0;
+
+	for (int i = 0; i < argc && w->ch->c.sock >= 0; i++) {
+		const char *words[] = { "status", argv[i], NULL };
+		struct service s = { .name = "" };
+		struct client_reply reply;
+		int r = client_call(&w->ch->c, words, &reply);
+
+		if (r == 2)
+			change_add_unknown(w->ch, argv[i]);
+		else if (r != 0)
+			change_add_reply(w->ch, argv[i], &reply);
+		code = code != 0 ? code : r;
+		if (r == 0 && reply.nrows == 1 && service_of_row(&reply.row[0].frame, 0, &s) == 0
+				&& !services_has(ret, s.name)) {
+			struct service *copy = services_add(ret);
+
+			if (copy != NULL)
+				*copy = s;
+		}
+		client_reply_finish(&reply);
+	}
+	return code == 0;
+}
+
+/* More names than a request holds: all services are watched. */
+static void ask_for_all(struct waiting *w, int argc, char **argv)
+{
+	static const char *const words[] = { "events", "watch", NULL };
+	struct services only = { NULL, 0 };
+	struct client_reply reply;
+	int r;
+
+	if (resolve(w, argc, argv, &only)) {
+		w->only = &only;
+		r = client_stream(&w->ch->c, words, false, on_row, w, &reply);
+		if (r != 0 && (r != EXIT_TIMEOUT || !w->begun))
+			change_add_reply(w->ch, NULL, &reply);
+		else
+			tell_all(w, r);
+		/* Those that have gone between the two requests. */
+		for (size_t i = 0; i < only.n && w->begun && !(w->any && w->list.n > 0); i++)
+			if (!services_has(&w->list, only.v[i].name))
+				change_add_unknown(w->ch, only.v[i].name);
+		client_reply_finish(&reply);
+	}
+	w->only = NULL;
+	services_finish(&only);
+}
+
 static void ask_hexad(struct waiting *w, int argc, char **argv)
 {
 	const char *words[PROTO_FIELDS] = { "events", "watch" };
@@ -180,6 +236,10 @@ static void ask_hexad(struct waiting *w, int argc, char **argv)
 	struct client unknown = w->ch->c;
 	int r;
 
+	if (argc > CLIENT_NAMES(1)) {
+		ask_for_all(w, argc, argv);
+		return;
+	}
 	for (int i = 0; i < argc; i++)
 		words[2 + i] = argv[i];
 	r = client_stream(&w->ch->c, words, false, on_row, w, &reply);
@@ -294,10 +354,6 @@ int cmd_wait(const struct svctl_request *rq)
 	if (goal < 0) {
 		msg_error(0, "'%s' is no state to wait for: up, ready, down or restarted",
 			msg_escape(shown, sizeof shown, rq->argv[0], strlen(rq->argv[0])));
-		return EXIT_USAGE;
-	}
-	if (rq->argc - 1 > CLIENT_NAMES(1)) {
-		msg_error(0, "at most %d names can be asked for at a time", CLIENT_NAMES(1));
 		return EXIT_USAGE;
 	}
 	w.goal = (enum wait_goal)goal;

@@ -12,8 +12,6 @@
 #include "s6tree.h"
 #include "suggest.h"
 
-#define NAMES_A_REQUEST (PROTO_FIELDS - 2)
-
 void services_finish(struct services *s)
 {
 	free(s->v);
@@ -33,6 +31,14 @@ struct service *services_add(struct services *s)
 	}
 	memset(&v[s->n], 0, sizeof *v);
 	return &v[s->n++];
+}
+
+bool services_has(const struct services *s, const char *name)
+{
+	for (size_t i = 0; i < s->n; i++)
+		if (strcmp(s->v[i].name, name) == 0)
+			return true;
+	return false;
 }
 
 static int digit(char c)

@@ -41,6 +41,8 @@ struct service *services_add(struct services *s);
  */
 int services_load(struct client *c, char *const *names, size_t n, struct services *ret);
 
+bool services_has(const struct services *s, const char *name);
+
 /* "no such WHAT 'x'", with the nearest of the candidates. */
 void services_no_such(const char *what, const char *name, const char *const *candidates, size_t n, char *buf,
 	size_t cap);
