@@ -15,7 +15,7 @@
 S=$T/scan
 IDS=$T/ids
 # Everybody may look for what he was told of.
-chmod 711 "$T" "$(dirname "$T")"
+chmod 711 "$T" ${T_SCRATCH:+"$T_SCRATCH"}
 mkdir -m 1777 "$IDS"
 mkdir "$S"
 chown 10000:10000 "$S"

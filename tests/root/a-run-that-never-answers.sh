@@ -10,7 +10,7 @@ if [ ! -c /dev/fuse ]; then
 	t_skip "a run that never answers" "there is no /dev/fuse"
 	t_done
 fi
-chmod 711 "$T" "$(dirname "$T")" 2>/dev/null
+chmod 711 "$T" ${T_SCRATCH:+"$T_SCRATCH"} 2>/dev/null
 
 # dead DIR HOW: the file system, and its pid in DEAD.
 dead() {

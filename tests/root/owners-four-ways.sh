@@ -6,7 +6,7 @@
 . "$(dirname "$0")/../lib/tap.sh"
 . "$T_ROOT/tests/lib/fourways.sh"
 compat_need
-chmod 711 "$T" "$(dirname "$T")"
+chmod 711 "$T" ${T_SCRATCH:+"$T_SCRATCH"}
 
 group=games
 gid=$(getent group $group | cut -d: -f3)
