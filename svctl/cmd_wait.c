@@ -181,7 +181,8 @@ static bool resolve(struct waiting *w, int argc, char **argv, struct services *r
 {
 	int code = 0;
 
-	for (int i = 0; i < argc && w->ch->c.sock >= 0; i++) {
+	/* One that is unknown is told with the others, one that is not answered is enough. */
+	for (int i = 0; i < argc && (code == 0 || code == 2); i++) {
 		const char *words[] = { "status", argv[i], NULL };
 		struct service s = { .name = "" };
 		struct client_reply reply;
@@ -190,8 +191,8 @@ static bool resolve(struct waiting *w, int argc, char **argv, struct services *r
 		if (r == 2)
 			change_add_unknown(w->ch, argv[i]);
 		else if (r != 0)
-			change_add_reply(w->ch, argv[i], &reply);
-		code = code != 0 ? code : r;
+			change_add_reply(w->ch, NULL, &reply);
+		code = r != 0 ? r : code;
 		if (r == 0 && reply.nrows == 1 && service_of_row(&reply.row[0].frame, 0, &s) == 0
 				&& !services_has(ret, s.name)) {
 			struct service *copy = services_add(ret);

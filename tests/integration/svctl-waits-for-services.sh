@@ -96,6 +96,10 @@ t_is "many names, and one that is not there" "$(svctl_says wait down "${many[@]}
 	"2 svctl: fatal: no such service 'wbe'; did you mean 'web'?"
 t_is "many names, and the time is over for one" "$(svctl -t 300 wait down "${many[@]}" web 2>&1 >/dev/null; echo $?)" \
 	"svctl: fatal: web is not down within 300 ms"$'\n'99
+kill -STOP "$TREE_PID"
+t_is "many names, and no answer" "$(svctl_says -t 100 wait down "${many[@]}")" \
+	"99 svctl: fatal: no answer within 100 ms; what was asked for goes on"
+kill -CONT "$TREE_PID"
 t_is "the first of many is enough" "$(svctl_says wait -o up "${many[@]}" web)" "0 web is up (pid $(sv_pid "$s/web"))"
 later wait up "${many[@]}"
 for i in "${many[@]}"; do s6-svc -u "$s/$i"; done
