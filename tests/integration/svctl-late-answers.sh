@@ -31,8 +31,7 @@ while True:
             except OSError:
                 pass
 END
-server=$!
-t_at_exit 'kill "$server" 2>/dev/null'
+t_at_exit "kill $! 2>/dev/null"
 read -r _ <"$T/ready"
 names=()
 for i in {1..500}; do
