@@ -50,11 +50,19 @@ static int is_start(const char *a, const char *b)
 	return n >= 3 && memcmp(a, b, n) == 0;
 }
 
+/* The word is what makes that name differ from its like: the profile of a service "gateway-PROFILE". */
+static int is_last_part(const char *word, const char *name)
+{
+	size_t nw = capped(word), n = strlen(name);
+
+	return nw >= 3 && n > nw && name[n - nw - 1] == '-' && strcmp(name + n - nw, word) == 0;
+}
+
 const char *suggest_nearest(const char *word, const char *const *names, size_t n)
 {
 	size_t len = capped(word);
 	unsigned int limit = len < 6 ? 1 + (len > 3) : (unsigned int)len / 3, best = limit + 1;
-	const char *found = NULL, *start = NULL;
+	const char *found = NULL, *start = NULL, *last = NULL;
 
 	for (size_t i = 0; i < n; i++) {
 		unsigned int d = suggest_distance(word, names[i]);
@@ -65,6 +73,8 @@ const char *suggest_nearest(const char *word, const char *const *names, size_t n
 		}
 		if (start == NULL && is_start(word, names[i]))
 			start = names[i];
+		if (last == NULL && is_last_part(word, names[i]))
+			last = names[i];
 	}
-	return found != NULL ? found : start;
+	return found != NULL ? found : last != NULL ? last : start;
 }

@@ -11,8 +11,8 @@ unsigned int suggest_distance(const char *a, const char *b);
 
 /*
  * The one of n names that is nearest to word, or NULL if none is near enough to be meant: at most a
- * third of the word's letters (and at least one) may be edited, or one of the two begins with the
- * other.
+ * third of the word's letters (and at least one) may be edited, or it ends in "-" and the word, or one of the two
+ * begins with the other.
  */
 const char *suggest_nearest(const char *word, const char *const *names, size_t n);
 

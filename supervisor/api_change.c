@@ -180,8 +180,13 @@ void api_verb_restart(struct api_client *c, const struct proto_frame *f)
 
 void api_stop_now(struct api_client *c, struct service *s)
 {
+	struct supervisor *sv = c->api->sv;
+
+	/* A stop that has waited for its marker is not the verb's turn any more. */
+	api_name_asker(c);
 	if (s != NULL)
 		service_feed(s, EV_DOWN);
+	sv->asker = (struct asked){ .by = ASKED_HEXAD };
 	wait_for(c, WAIT_DOWN);
 }
 

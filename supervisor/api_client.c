@@ -265,7 +265,7 @@ static void note_subject(struct api_client *c)
 }
 
 /* What the verb asks of services is asked by this client. */
-static void name_asker(const struct api_client *c)
+void api_name_asker(const struct api_client *c)
 {
 	struct asked *a = &c->api->sv->asker;
 
@@ -300,7 +300,7 @@ static void dispatch(struct api_client *c)
 		note_comm(c);
 	if (v->right == RIGHT_ADMIN && !api_may(c, v->right, NULL, (uid_t)-1))
 		return;
-	name_asker(c);
+	api_name_asker(c);
 	v->fn(c, f);
 	sv->asker = (struct asked){ .by = ASKED_HEXAD };
 }

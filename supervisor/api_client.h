@@ -242,6 +242,9 @@ api_verb_fn api_verb_cont, api_verb_pause, api_verb_reload, api_verb_shutdown, a
 /* api_halt.c */
 api_verb_fn api_verb_halt;
 
+/* What is asked of services from now on is this client's wish; who calls it ends that with ASKED_HEXAD. */
+void api_name_asker(const struct api_client *c);
+
 /* The service has been told to stop, or is now: waits until it is down. s NULL: it has gone. */
 void api_stop_now(struct api_client *c, struct service *s);
 

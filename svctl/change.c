@@ -25,8 +25,8 @@ int change_add(struct change *ch, const char *name, int code, const char *senten
 	msg_escape(shown, sizeof shown, sentence, strlen(sentence));
 	if (code != 0)
 		msg_error(0, "%s", shown);
-	else if (ch->results == NULL)
-		printf("%s\n", shown);
+	else if (ch->results == NULL && printf("%s\n", shown) > 0)
+		(void)output_flush(); /* the next name may take long */
 	if (ch->code == 0)
 		ch->code = code;
 	if (ch->results == NULL)

@@ -29,6 +29,15 @@ int client_left(const struct client *c)
 	return left > 0 ? (int)left : 0;
 }
 
+/* Under whatever name it was given. */
+static bool is_init_scandir(const struct client *c)
+{
+	struct stat ours, init;
+
+	return fstat(c->dirfd, &ours) == 0 && stat(INIT_SCANDIR, &init) == 0 && ours.st_dev == init.st_dev
+		&& ours.st_ino == init.st_ino;
+}
+
 /*
  * Descriptor or -errno. The default tree's socket has a second place, which needs no search right
  * below it.
@@ -39,7 +48,7 @@ static int connect_socket(const struct client *c)
 	int fd, n = snprintf(path, sizeof path, "%s/%s", c->scandir, PROTO_SOCKET);
 
 	fd = n < (int)sizeof path ? proto_connect(path, c->owner) : -ENAMETOOLONG;
-	if (fd < 0 && fd != -EPERM && strcmp(c->scandir, INIT_SCANDIR) == 0) {
+	if (fd < 0 && fd != -EPERM && is_init_scandir(c)) {
 		int other = proto_connect(PROTO_INIT_SOCKET, c->owner);
 
 		if (other >= 0)
@@ -197,15 +206,25 @@ static bool is_lost(int error)
 	return error == -EPIPE || error == -ECONNRESET || error == -ENOTCONN;
 }
 
-/* Asking twice must do no more than asking once: a second restart would be one too many. */
-static int ask_again(struct client *c, const char *const *fields, unsigned int n, struct client_reply *ret)
+/* 0, or -ECONNREFUSED. */
+static int connect_again(struct client *c)
 {
 	fdio_close(&c->sock);
 	c->sock = connect_socket(c);
-	if (c->sock < 0) {
-		c->sock = -1;
-		return -ECONNREFUSED;
-	}
+	c->out_of_step = false;
+	if (c->sock >= 0)
+		return 0;
+	c->sock = -1;
+	return -ECONNREFUSED;
+}
+
+/* Asking twice must do no more than asking once: a second restart would be one too many. */
+static int ask_again(struct client *c, const char *const *fields, unsigned int n, struct client_reply *ret)
+{
+	int r = connect_again(c);
+
+	if (r < 0)
+		return r;
 	if (strcmp(fields[1], "restart") == 0)
 		return -EPIPE;
 	drop_rows(ret);
@@ -254,12 +273,14 @@ int client_call(struct client *c, const char *const *words, struct client_reply 
 {
 	const char *fields[PROTO_FIELDS];
 	unsigned int n = fill_fields(words, fields);
-	int r;
+	int r = c->out_of_step ? connect_again(c) : 0;
 
 	*ret = (struct client_reply){ .code = 0 };
-	r = ask(c, fields, n, ret);
+	if (r == 0)
+		r = ask(c, fields, n, ret);
 	if (is_lost(r))
 		r = ask_again(c, fields, n, ret);
+	c->out_of_step = r == -ETIMEDOUT;
 	return r == 0 ? ret->code : failed(c, r, ret);
 }
 
@@ -290,13 +311,9 @@ int client_stream(struct client *c, const char *const *words, bool for_ever, cli
 
 	*ret = (struct client_reply){ .code = 0 };
 	while (is_lost(r = stream(c, fields, n, for_ever, fn, arg, ret))) {
-		fdio_close(&c->sock);
-		c->sock = connect_socket(c);
-		if (c->sock < 0) {
-			c->sock = -1;
-			r = -ECONNREFUSED;
+		r = connect_again(c);
+		if (r < 0)
 			break;
-		}
 		ret->retried = true;
 		r = fn(arg, NULL);
 		if (r != 0)
@@ -304,6 +321,7 @@ int client_stream(struct client *c, const char *const *words, bool for_ever, cli
 	}
 	if (r == 1)
 		fdio_close(&c->sock);
+	c->out_of_step = r == -ETIMEDOUT;
 	return r >= 0 ? ret->code : failed(c, r, ret);
 }
 

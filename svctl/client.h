@@ -21,8 +21,9 @@ struct client {
 	int sock;           /* -1 under s6 */
 	int timeout_ms;     /* as given */
 	int64_t end_ms;     /* when the time is over, monotonic */
+	bool out_of_step;   /* an answer that was not waited for may still come on sock */
 };
-#define CLIENT_INIT { NULL, -1, 0, -1, 0, 0 }
+#define CLIENT_INIT { NULL, -1, 0, -1, 0, 0, false }
 
 struct client_row {
 	struct proto_frame frame;

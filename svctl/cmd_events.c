@@ -14,9 +14,15 @@
 #include "s6tree.h"
 #include "tai.h"
 
+/* What is printed of what comes. */
+struct wanted {
+	bool json;
+	const struct services *only; /* NULL: all */
+};
+
 static int on_row(void *arg, const struct proto_frame *f)
 {
-	bool json = *(const bool *)arg;
+	const struct wanted *w = arg;
 	struct event e;
 
 	if (f == NULL) {
@@ -27,23 +33,45 @@ static int on_row(void *arg, const struct proto_frame *f)
 		msg_warn(0, "%d events were not kept", atoi(f->field[2]));
 		return 0;
 	}
-	return event_of_row(f, &e) < 0 ? -EBADMSG : event_print(&e, json) < 0 ? 1 : 0;
+	if (event_of_row(f, &e) < 0)
+		return -EBADMSG;
+	if (w->only != NULL && !services_has(w->only, e.name))
+		return 0;
+	return event_print(&e, w->json) < 0 ? 1 : 0;
+}
+
+/* More names than a request holds: all events are asked for. */
+static int ask_for_all(struct client *c, const struct svctl_request *rq)
+{
+	const char *words[] = { "events", rq->given & OPT_FOLLOW ? "follow" : "recent", NULL };
+	struct services list = { NULL, 0 };
+	struct wanted w = { rq->given & OPT_JSON, &list };
+	struct client_reply reply;
+	int code = services_load(c, rq->argv, (size_t)rq->argc, &list);
+
+	if (code == 0) {
+		code = client_stream(c, words, rq->given & OPT_FOLLOW, on_row, &w, &reply);
+		if (code != 0)
+			client_failed(&reply);
+		client_reply_finish(&reply);
+	}
+	services_finish(&list);
+	return code;
 }
 
 static int ask_hexad(struct client *c, const struct svctl_request *rq)
 {
-	bool json = rq->given & OPT_JSON, follow = rq->given & OPT_FOLLOW;
+	bool follow = rq->given & OPT_FOLLOW;
+	struct wanted w = { rq->given & OPT_JSON, NULL };
 	const char *words[PROTO_FIELDS] = { "events", follow ? "follow" : "recent" };
 	struct client_reply reply;
 	int code;
 
-	if (rq->argc > CLIENT_NAMES(1)) {
-		msg_error(0, "at most %d names can be asked for at a time", CLIENT_NAMES(1));
-		return EXIT_USAGE;
-	}
+	if (rq->argc > CLIENT_NAMES(1))
+		return ask_for_all(c, rq);
 	for (int i = 0; i < rq->argc; i++)
 		words[2 + i] = rq->argv[i];
-	code = client_stream(c, words, follow, on_row, &json, &reply);
+	code = client_stream(c, words, follow, on_row, &w, &reply);
 	if (code == 2) {
 		for (int i = 0; i < rq->argc; i++) {
 			const char *one[] = { "events", "recent", rq->argv[i], NULL };
@@ -90,6 +118,14 @@ static int on_letter(void *arg, size_t i, char letter)
 	return event_print(&e, f->json) < 0 ? 1 : 0;
 }
 
+/* One that tells nothing must not be waited for in silence. */
+static void tell_left_out(const struct service *s)
+{
+	char name[4 * SV_NAME_FULL + 1];
+
+	msg_warn(0, "'%s' is not followed: %s", msg_escape(name, sizeof name, s->name, strlen(s->name)), s->note);
+}
+
 static int follow_s6(struct client *c, struct followed *f)
 {
 	size_t bad, n = 0;
@@ -101,10 +137,16 @@ static int follow_s6(struct client *c, struct followed *f)
 	for (size_t i = 0; i < f->list.n; i++) {
 		int fd = f->list.v[i].supervised ? s6tree_open(c, f->list.v[i].name) : -ENOENT;
 
-		if (fd < 0)
+		if (fd < 0) {
+			tell_left_out(&f->list.v[i]);
 			continue;
+		}
 		f->list.v[n] = f->list.v[i];
 		f->fd[n++] = fd;
+	}
+	if (n == 0) {
+		msg_error(0, "there is nothing to follow");
+		return 1;
 	}
 	r = s6tree_listen(c, f->fd, n, true, nothing, on_letter, f, &bad);
 	if (r < 0)

@@ -14,25 +14,26 @@
 #include "logname.h"
 #include "msg.h"
 #include "output.h"
+#include "utf8.h"
 
 #define LINE_MAX_JSON 65536 /* a longer line comes in pieces */
 
 struct printer {
 	bool json, terminal;
+	struct utf8_rest rest; /* on a terminal */
 	size_t len;
-	char line[LINE_MAX_JSON + 1];
+	char line[LINE_MAX_JSON];
 };
 
-static int print_line(struct printer *p)
+/* The first len bytes of what is there. */
+static int print_line(struct printer *p, size_t len)
 {
-	json_t *o = json_object(), *text = json_stringn(p->line, p->len);
-	int r;
+	json_t *o = json_object();
 
-	p->line[p->len] = '\0';
-	json_object_set_new(o, "line", text != NULL ? text : output_text(p->line));
-	r = output_line(o);
-	p->len = 0;
-	return r;
+	json_object_set_new(o, "line", output_bytes(p->line, len));
+	p->len -= len;
+	memmove(p->line, p->line + len, p->len);
+	return output_line(o);
 }
 
 static int print_json(struct printer *p, const char *bytes, size_t len)
@@ -42,25 +43,14 @@ static int print_json(struct printer *p, const char *bytes, size_t len)
 	for (size_t i = 0; i < len && r == 0; i++) {
 		bool ends = bytes[i] == '\n';
 
+		if (ends)
+			r = print_line(p, p->len);
+		else if (p->len == LINE_MAX_JSON)
+			r = print_line(p, utf8_whole(p->line, p->len));
 		if (!ends)
 			p->line[p->len++] = bytes[i];
-		if (ends || p->len == LINE_MAX_JSON)
-			r = print_line(p);
 	}
 	return r;
-}
-
-static int print_safe(const char *bytes, size_t len)
-{
-	for (size_t i = 0; i < len; i++) {
-		unsigned char b = (unsigned char)bytes[i];
-
-		if ((b < ' ' && b != '\n' && b != '\t') || b == 0x7f)
-			printf("\\x%02x", b);
-		else
-			putchar(b);
-	}
-	return fflush(stdout) == 0 ? 0 : -EPIPE;
 }
 
 static int on_bytes(void *arg, const char *bytes, size_t len)
@@ -70,8 +60,10 @@ static int on_bytes(void *arg, const char *bytes, size_t len)
 	if (p->json)
 		return print_json(p, bytes, len);
 	if (p->terminal)
-		return print_safe(bytes, len);
-	return fwrite(bytes, 1, len, stdout) == len && fflush(stdout) == 0 ? 0 : -EPIPE;
+		utf8_print(stdout, &p->rest, bytes, len);
+	else
+		(void)fwrite(bytes, 1, len, stdout);
+	return output_flush();
 }
 
 static int follow(struct logdir *l, struct printer *p)
@@ -103,7 +95,8 @@ static int show(const char *path, const struct svctl_request *rq)
 	if (r == 0 && (rq->given & OPT_FOLLOW))
 		r = follow(&l, &p);
 	if (r == 0 && p.len > 0)
-		r = print_line(&p);
+		r = print_line(&p, p.len);
+	utf8_print_end(stdout, &p.rest);
 	logdir_close(&l);
 	if (r == 0 || r == -EPIPE)
 		return 0;

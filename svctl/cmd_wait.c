@@ -21,6 +21,8 @@ struct waiting {
 	struct change *ch;
 	enum wait_goal goal;
 	bool any;
+	bool begun; /* all states have come: list is whole */
+	const struct services *only; /* NULL: of all that come */
 	struct services list;
 	struct wait_item *item; /* of the services in list */
 	int *fd;                /* s6: their directories */
@@ -84,6 +86,8 @@ static int take_state(struct waiting *w, const struct proto_frame *f)
 
 	if (r < 0)
 		return r;
+	if (w->only != NULL && !services_has(w->only, s.name))
+		return 0;
 	i = find(w, s.name);
 	if (i == w->list.n)
 		r = add(w, &s);
@@ -124,8 +128,10 @@ static int on_row(void *arg, const struct proto_frame *f)
 		return 0;
 	if (strcmp(f->field[1], "state") == 0)
 		return take_state(w, f);
-	if (strcmp(f->field[1], "live") == 0)
+	if (strcmp(f->field[1], "live") == 0) {
+		w->begun = true;
 		return is_over(w);
+	}
 	if (event_of_row(f, &e) < 0)
 		return -EBADMSG;
 	i = find(w, e.name);
@@ -170,6 +176,60 @@ static void tell_all(struct waiting *w, int r)
 		tell(w, i, r);
 }
 
+/* What is meant by the names, which are full ones then. False, and told, if something is not there. */
+static bool resolve(struct waiting *w, int argc, char **argv, struct services *ret)
+{
+	int code = 0;
+
+	/* One that is unknown is told with the others, one that is not answered is enough. */
+	for (int i = 0; i < argc && (code == 0 || code == 2); i++) {
+		const char *words[] = { "status", argv[i], NULL };
+		struct service s = { .name = "" };
+		struct client_reply reply;
+		int r = client_call(&w->ch->c, words, &reply);
+
+		if (r == 2)
+			change_add_unknown(w->ch, argv[i]);
+		else if (r != 0)
+			change_add_reply(w->ch, NULL, &reply);
+		code = r != 0 ? r : code;
+		if (r == 0 && reply.nrows == 1 && service_of_row(&reply.row[0].frame, 0, &s) == 0
+				&& !services_has(ret, s.name)) {
+			struct service *copy = services_add(ret);
+
+			if (copy != NULL)
+				*copy = s;
+		}
+		client_reply_finish(&reply);
+	}
+	return code == 0;
+}
+
+/* More names than a request holds: all services are watched. */
+static void ask_for_all(struct waiting *w, int argc, char **argv)
+{
+	static const char *const words[] = { "events", "watch", NULL };
+	struct services only = { NULL, 0 };
+	struct client_reply reply;
+	int r;
+
+	if (resolve(w, argc, argv, &only)) {
+		w->only = &only;
+		r = client_stream(&w->ch->c, words, false, on_row, w, &reply);
+		if (r != 0 && (r != EXIT_TIMEOUT || !w->begun))
+			change_add_reply(w->ch, NULL, &reply);
+		else
+			tell_all(w, r);
+		/* Those that have gone between the two requests. */
+		for (size_t i = 0; i < only.n && w->begun && !(w->any && w->list.n > 0); i++)
+			if (!services_has(&w->list, only.v[i].name))
+				change_add_unknown(w->ch, only.v[i].name);
+		client_reply_finish(&reply);
+	}
+	w->only = NULL;
+	services_finish(&only);
+}
+
 static void ask_hexad(struct waiting *w, int argc, char **argv)
 {
 	const char *words[PROTO_FIELDS] = { "events", "watch" };
@@ -177,6 +237,10 @@ static void ask_hexad(struct waiting *w, int argc, char **argv)
 	struct client unknown = w->ch->c;
 	int r;
 
+	if (argc > CLIENT_NAMES(1)) {
+		ask_for_all(w, argc, argv);
+		return;
+	}
 	for (int i = 0; i < argc; i++)
 		words[2 + i] = argv[i];
 	r = client_stream(&w->ch->c, words, false, on_row, w, &reply);
@@ -190,7 +254,7 @@ static void ask_hexad(struct waiting *w, int argc, char **argv)
 				change_add_unknown(w->ch, argv[i]);
 			client_reply_finish(&there);
 		}
-	} else if (r != 0 && r != EXIT_TIMEOUT) {
+	} else if (r != 0 && (r != EXIT_TIMEOUT || !w->begun)) {
 		change_add_reply(w->ch, NULL, &reply);
 	} else {
 		tell_all(w, r);
@@ -224,22 +288,31 @@ static int on_letter(void *arg, size_t i, char letter)
 	return is_over(w);
 }
 
-/* Opens what is named; false if something is not there or not supervised, which is told. */
-static bool open_s6(struct waiting *w, int argc, char **argv)
+/* One that cannot be waited for: r is what s6tree_is_supervised says of it. */
+static void tell_unsupervised(struct waiting *w, const char *name, int r)
 {
 	char sentence[SENTENCE_MAX];
 
+	if (r < 0)
+		snprintf(sentence, sizeof sentence, "the status of '%s' cannot be read: %s", name, strerror(-r));
+	else
+		snprintf(sentence, sizeof sentence, "nothing supervises '%s'", name);
+	change_add(w->ch, name, r == 0 ? EXIT_NOSUPER : r == -EACCES ? 1 : EXIT_SYSTEM, sentence);
+}
+
+/* Opens what is named; false if something is not there or not supervised, which is told. */
+static bool open_s6(struct waiting *w, int argc, char **argv)
+{
 	w->fd = calloc((size_t)argc + 1, sizeof *w->fd);
 	for (int i = 0; i < argc && w->fd != NULL; i++) {
 		struct service s = { .name = "" };
-		int fd = s6tree_open(&w->ch->c, argv[i]);
+		int fd = s6tree_open(&w->ch->c, argv[i]), r = fd < 0 ? fd : s6tree_is_supervised(fd);
 
 		snprintf(s.name, sizeof s.name, "%s", argv[i]);
 		if (fd == -ENOENT) {
 			change_add_unknown(w->ch, argv[i]);
-		} else if (fd < 0 || s6tree_is_supervised(fd) != 1) {
-			snprintf(sentence, sizeof sentence, "nothing supervises '%s'", argv[i]);
-			change_add(w->ch, argv[i], EXIT_NOSUPER, sentence);
+		} else if (r != 1) {
+			tell_unsupervised(w, argv[i], r);
 			fdio_close(&fd);
 		} else if (add(w, &s) < 0) {
 			fdio_close(&fd);
@@ -282,10 +355,6 @@ int cmd_wait(const struct svctl_request *rq)
 	if (goal < 0) {
 		msg_error(0, "'%s' is no state to wait for: up, ready, down or restarted",
 			msg_escape(shown, sizeof shown, rq->argv[0], strlen(rq->argv[0])));
-		return EXIT_USAGE;
-	}
-	if (rq->argc - 1 > CLIENT_NAMES(1)) {
-		msg_error(0, "at most %d names can be asked for at a time", CLIENT_NAMES(1));
 		return EXIT_USAGE;
 	}
 	w.goal = (enum wait_goal)goal;

@@ -7,6 +7,7 @@
 #include "msg.h"
 #include "output.h"
 #include "span.h"
+#include "utf8.h"
 #include "why.h"
 
 #define LABEL "  %-11s"
@@ -52,7 +53,7 @@ static void print_deaths(const struct why *w)
 static void print_log(const struct why *w)
 {
 	const char *at = w->log, *end = w->log + w->log_len;
-	char shown[4096];
+	struct utf8_rest rest = { .n = 0 };
 
 	if (w->log_dir[0] != '\0')
 		print_safe("log", w->log_dir);
@@ -60,7 +61,10 @@ static void print_log(const struct why *w)
 		const char *nl = memchr(at, '\n', (size_t)(end - at));
 		size_t len = (size_t)((nl != NULL ? nl : end) - at);
 
-		printf("  | %s\n", msg_escape(shown, sizeof shown, at, len));
+		fputs("  | ", stdout);
+		utf8_print(stdout, &rest, at, len);
+		utf8_print_end(stdout, &rest);
+		putchar('\n');
 		at += len + 1;
 	}
 }
@@ -123,14 +127,12 @@ static json_t *log_json(const struct why *w)
 {
 	json_t *list = json_array();
 	const char *at = w->log, *end = w->log + w->log_len;
-	char line[4096];
 
 	while (at != NULL && at < end) {
 		const char *nl = memchr(at, '\n', (size_t)(end - at));
 		size_t len = (size_t)((nl != NULL ? nl : end) - at);
 
-		snprintf(line, sizeof line, "%.*s", (int)len, at);
-		json_array_append_new(list, output_text(line));
+		json_array_append_new(list, output_bytes(at, len));
 		at += len + 1;
 	}
 	return list;

@@ -55,8 +55,8 @@ static void print_options(FILE *out, const struct svctl_cmd *cmd)
 	}
 }
 
-/* Options whose value is the next word, separated by '|'. */
-static void print_with_value(FILE *out)
+/* Options whose value is the next word, one behind the other. */
+static void print_with_value(FILE *out, const char *between)
 {
 	const char *before = "";
 
@@ -66,9 +66,9 @@ static void print_with_value(FILE *out)
 		if (o->value == NULL)
 			continue;
 		fprintf(out, "%s--%s", before, o->name);
-		before = "|";
+		before = between;
 		if (o->letter != 0)
-			fprintf(out, "|-%c", o->letter);
+			fprintf(out, "%s-%c", between, o->letter);
 	}
 }
 
@@ -115,7 +115,7 @@ static void print_bash(FILE *out)
 		"\t\tfi\n"
 		"\t\tcase $word in\n"
 		"\t\t");
-	print_with_value(out);
+	print_with_value(out, "|");
 	fprintf(out, ") skip=$word ;;\n"
 		"\t\t-*) ;;\n"
 		"\t\t*) if [ -z \"$cmd\" ]; then cmd=$word; else n=$((n + 1)); fi ;;\n"
@@ -150,21 +150,36 @@ static void print_quoted(FILE *out, const char *text)
 	}
 }
 
+/* One form of an option, as _arguments takes it. */
+static void zsh_form(FILE *out, const struct svctl_option_row *o, const char *form, bool is_long)
+{
+	fprintf(out, " '%s%s[", form, is_long && o->value != NULL ? "=" : "");
+	print_quoted(out, o->help);
+	fprintf(out, "]%s%s%s'", o->value != NULL ? ":" : "", o->value != NULL ? o->value : "",
+		o->value == NULL ? "" : strcmp(o->value, "SCANDIR") == 0 || strcmp(o->value, "DIR") == 0
+		? ":_directories" : ":");
+}
+
+static void zsh_option(FILE *out, const struct svctl_option_row *o)
+{
+	char form[32];
+
+	if (o->letter != 0) {
+		snprintf(form, sizeof form, "-%c", o->letter);
+		zsh_form(out, o, form, false);
+	}
+	snprintf(form, sizeof form, "--%s", o->name);
+	zsh_form(out, o, form, true);
+}
+
 static void zsh_case(FILE *out, const struct svctl_cmd *cmd)
 {
 	const char *asked = asked_for(cmd->args), *words = words_of(cmd->args);
 
 	fprintf(out, "\t%s) _arguments -S", cmd->name);
 	for (size_t i = 0; i < svctl_noptions; i++) {
-		const struct svctl_option_row *o = &svctl_options[i];
-
-		if (!takes(cmd, o))
-			continue;
-		fprintf(out, " '--%s[", o->name);
-		print_quoted(out, o->help);
-		fprintf(out, "]%s%s%s'", o->value != NULL ? ":" : "", o->value != NULL ? o->value : "",
-			o->value == NULL ? "" : strcmp(o->value, "SCANDIR") == 0 || strcmp(o->value, "DIR") == 0
-			? ":_directories" : ":");
+		if (takes(cmd, &svctl_options[i]))
+			zsh_option(out, &svctl_options[i]);
 	}
 	if (cmd->args == ARG_COMMAND)
 		fprintf(out, " '1:command:(");
@@ -182,15 +197,20 @@ static void zsh_case(FILE *out, const struct svctl_cmd *cmd)
 static void print_zsh(FILE *out)
 {
 	fprintf(out, "#compdef svctl\n# zsh completion for svctl, printed by 'svctl completion zsh'\n"
-		"_svctl_names() { compadd -- ${(f)\"$(svctl ${opt_args[-d]:+-d} ${opt_args[-d]} -t 2000 completion names "
-		"2>/dev/null)\"} }\n"
-		"_svctl_profiles() { compadd -- ${(f)\"$(svctl ${opt_args[-d]:+-d} ${opt_args[-d]} -t 2000 completion "
-		"profiles 2>/dev/null)\"} }\n"
+		"_svctl_ask() { compadd -- ${(f)\"$(svctl $tree -t 2000 completion $1 2>/dev/null)\"} }\n"
+		"_svctl_names() { _svctl_ask names }\n"
+		"_svctl_profiles() { _svctl_ask profiles }\n"
 		"_svctl() {\n"
-		"\tlocal curcontext=$curcontext state line\n"
+		"\tlocal curcontext=$curcontext state line dir\n"
+		"\tlocal -a tree\n"
 		"\ttypeset -A opt_args\n"
-		"\t_arguments -C '-d[the tree]:SCANDIR:_directories' '-t[give up waiting]:MS:' '-h[help]' '-V[version]' "
-		"'1:command:->command' '*::argument:->argument'\n"
+		"\t_arguments -C");
+	for (size_t i = 0; i < svctl_noptions; i++)
+		if (svctl_options[i].bit & (OPT_COMMON | OPT_TIMEOUT))
+			zsh_option(out, &svctl_options[i]);
+	fprintf(out, " '1:command:->command' '*::argument:->argument'\n"
+		"\tdir=${opt_args[-d]:-${opt_args[--scandir]}}\n"
+		"\t[ -z \"$dir\" ] || tree=(-d ${(Q)dir})\n"
 		"\tcase $state in\n"
 		"\tcommand)\n"
 		"\t\tlocal -a commands=(\n");
@@ -210,7 +230,7 @@ static void fish_command(FILE *out, const struct svctl_cmd *cmd)
 {
 	const char *asked = asked_for(cmd->args), *words = words_of(cmd->args);
 
-	fprintf(out, "complete -c svctl -n __fish_use_subcommand -a %s -d '", cmd->name);
+	fprintf(out, "complete -c svctl -n 'test (count (__svctl_words)) = 0' -a %s -d '", cmd->name);
 	print_quoted(out, cmd->help);
 	fprintf(out, "'\n");
 	for (size_t i = 0; i < svctl_noptions; i++) {
@@ -218,7 +238,7 @@ static void fish_command(FILE *out, const struct svctl_cmd *cmd)
 
 		if ((o->bit & OPT_COMMON) || !takes(cmd, o))
 			continue;
-		fprintf(out, "complete -c svctl -n '__fish_seen_subcommand_from %s' -l %s", cmd->name, o->name);
+		fprintf(out, "complete -c svctl -n '__svctl_at %s' -l %s", cmd->name, o->name);
 		if (o->letter != 0)
 			fprintf(out, " -s %c", o->letter);
 		fprintf(out, "%s -d '", o->value != NULL ? " -x" : "");
@@ -226,20 +246,61 @@ static void fish_command(FILE *out, const struct svctl_cmd *cmd)
 		fprintf(out, "'\n");
 	}
 	if (words[0] != '\0' || cmd->args == ARG_COMMAND) {
-		fprintf(out, "complete -c svctl -n '__fish_seen_subcommand_from %s' -a '", cmd->name);
+		fprintf(out, "complete -c svctl -n '__svctl_at %s first' -a '", cmd->name);
 		if (cmd->args == ARG_COMMAND)
 			print_names(out);
 		fprintf(out, "%s'\n", words);
 	}
 	if (asked != NULL)
-		fprintf(out, "complete -c svctl -n '__fish_seen_subcommand_from %s' "
-			"-a '(svctl -t 2000 completion %s 2>/dev/null)'\n", cmd->name, asked);
+		fprintf(out, "complete -c svctl -n '__svctl_at %s%s' -a '(__svctl_ask %s)'\n", cmd->name,
+			words[0] != '\0' ? " later" : "", asked);
+}
+
+/* The words of the line without options and their values, and what is asked about them. */
+static void fish_functions(FILE *out)
+{
+	fprintf(out, "function __svctl_words\n"
+		"\tset -l skip 0\n"
+		"\tset -l line (commandline -opc)\n"
+		"\tset -e line[1]\n"
+		"\tfor word in $line\n"
+		"\t\tif test $skip = 1\n"
+		"\t\t\tset skip 0\n"
+		"\t\telse if contains -- $word ");
+	print_with_value(out, " ");
+	fprintf(out, "\n"
+		"\t\t\tset skip 1\n"
+		"\t\telse if not string match -q -- '-*' $word\n"
+		"\t\t\techo $word\n"
+		"\t\tend\n"
+		"\tend\n"
+		"end\n"
+		"function __svctl_at\n"
+		"\tset -l words (__svctl_words)\n"
+		"\ttest \"$words[1]\" = $argv[1]; or return 1\n"
+		"\tswitch \"$argv[2]\"\n"
+		"\t\tcase first\n"
+		"\t\t\ttest (count $words) = 1\n"
+		"\t\tcase later\n"
+		"\t\t\ttest (count $words) -gt 1\n"
+		"\tend\n"
+		"end\n"
+		"function __svctl_ask\n"
+		"\tset -l tree\n"
+		"\tset -l last\n"
+		"\tfor word in (commandline -opc)\n"
+		"\t\tcontains -- \"$last\" -d --scandir; and set tree -d $word\n"
+		"\t\tset last $word\n"
+		"\tend\n"
+		"\tsvctl $tree -t 2000 completion $argv[1] 2>/dev/null\n"
+		"end\n");
 }
 
 static void print_fish(FILE *out)
 {
-	fprintf(out, "# fish completion for svctl, printed by 'svctl completion fish'\n"
-		"complete -c svctl -f\n");
+	fprintf(out, "# fish completion for svctl, printed by 'svctl completion fish'\n");
+	fish_functions(out);
+	fprintf(out, "complete -c svctl -f\n");
 	for (size_t i = 0; i < svctl_noptions; i++) {
 		const struct svctl_option_row *o = &svctl_options[i];
 

@@ -64,14 +64,18 @@ static void look_at_owner(struct findings *f, int dirfd, const char *name, const
 			"everybody can write its directory, and so replace its program"), "chmod o-w %s", name);
 }
 
-static void look_at_state(struct findings *f, const struct service *s, const char *name, const char *about)
+static void look_at_state(struct findings *f, const struct client *c, const struct service *s, const char *name,
+	const char *about)
 {
 	char note[4 * SERVICE_NOTE];
 
 	msg_escape(note, sizeof note, s->note, strlen(s->note));
-	if (!s->supervised)
+	if (s->hidden)
+		doctor_mend(doctor_add(f, FINDING_NOTE, about, "%s", note),
+			"ask as root, or as whom its supervisor runs as");
+	else if (!s->supervised)
 		doctor_mend(doctor_add(f, FINDING_WARNING, about, "%s", note[0] != '\0' ? note : "it is not supervised"),
-			"s6-svscanctl -a SCANDIR has the supervisor look");
+			"s6-svscanctl -a %s has the supervisor look", c->scandir);
 	else if (s->status.want_up && !svstatus_is_up(&s->status) && !s->status.finishing)
 		doctor_mend(doctor_add(f, FINDING_WARNING, about, "it is wanted up and down%s%s",
 			note[0] != '\0' ? ": " : "", note), "'svctl why %s' says more", name);
@@ -95,7 +99,7 @@ static bool look_at_one(struct findings *f, const struct client *c, const struct
 
 	msg_escape(name, sizeof name - 10, s->name, strlen(s->name));
 	snprintf(about, sizeof about, "service %.54s", name);
-	look_at_state(f, s, name, about);
+	look_at_state(f, c, s, name, about);
 	if (fd < 0) {
 		doctor_add(f, FINDING_NOTE, about, "its directory cannot be looked into: %s", strerror(-fd));
 		return false;

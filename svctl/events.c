@@ -61,5 +61,5 @@ int event_print(const struct event *e, bool json)
 	printf("%s  %-12s  %s%s%s\n", span_stamp(stamp, &e->stamp),
 		msg_escape(what, sizeof what, e->what, strlen(e->what)),
 		msg_escape(name, sizeof name, e->name, strlen(e->name)), end[0] != '\0' ? "  " : "", end);
-	return fflush(stdout) == 0 ? 0 : -EPIPE;
+	return output_flush();
 }

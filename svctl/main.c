@@ -3,6 +3,7 @@
  * cmd_*.c's.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <limits.h>
 #include <signal.h>
@@ -14,6 +15,7 @@
 #include "cmd.h"
 #include "fdio.h"
 #include "msg.h"
+#include "output.h"
 #include "sparedir.h"
 #include "systemd.h"
 
@@ -164,12 +166,28 @@ static const char *default_scandir(void)
 	return elsewhere;
 }
 
+/*
+ * A tree's socket must not become what messages are written to because somebody has closed that. What takes the place
+ * of a closed one cannot be written, so that this is still an error.
+ */
+static void keep_standard_fds(void)
+{
+	int fd;
+
+	do
+		fd = open("/", O_RDONLY);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd > STDERR_FILENO)
+		close(fd);
+}
+
 int main(int argc, char **argv)
 {
 	struct svctl_request rq = { .scandir = getenv("HEXAD_SCANDIR"), .timeout_ms = DEFAULT_TIMEOUT_MS,
 		.lines = DEFAULT_LINES };
 	bool help = false, version = false;
 
+	keep_standard_fds();
 	msg_prog = "svctl";
 	signal(SIGPIPE, SIG_IGN);
 	if (rq.scandir != NULL && rq.scandir[0] == '\0')
@@ -180,7 +198,7 @@ int main(int argc, char **argv)
 		rq.scandir = default_scandir();
 	if (version) {
 		printf("svctl %s\n", HEXAD_VERSION);
-		return 0;
+		return output_end(0);
 	}
 	if (optind == argc && help)
 		return help_on(NULL);

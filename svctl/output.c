@@ -152,13 +152,20 @@ json_t *output_signal(int sig)
 	return name != NULL ? json_sprintf("SIG%s", name) : json_sprintf("%d", sig);
 }
 
+json_t *output_bytes(const char *bytes, size_t len)
+{
+	json_t *value = json_stringn(bytes, len);
+	char *escaped = value == NULL ? malloc(4 * len + 1) : NULL;
+
+	if (escaped != NULL)
+		value = json_string(msg_escape(escaped, 4 * len + 1, bytes, len));
+	free(escaped);
+	return value;
+}
+
 json_t *output_text(const char *text)
 {
-	json_t *value = json_string(text);
-	char escaped[4 * SV_NAME_FULL + 1];
-
-	return value != NULL ? value : json_string(msg_escape(escaped, sizeof escaped, text,
-		strlen(text)));
+	return output_bytes(text, strlen(text));
 }
 
 json_t *output_stamp(const struct timespec *stamp, bool is_set)
@@ -208,6 +215,17 @@ void output_json(const char *scandir, const char *supervisor, const struct servi
 	output_dump(o);
 }
 
+static int write_error; /* of the first write that failed: errno moves on */
+
+int output_flush(void)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return 0;
+	if (write_error == 0)
+		write_error = errno;
+	return -EPIPE;
+}
+
 /* One line, flushed: who reads it may wait for it. */
 int output_line(json_t *value)
 {
@@ -215,7 +233,7 @@ int output_line(json_t *value)
 
 	putchar('\n');
 	json_decref(value);
-	return r == 0 && fflush(stdout) == 0 ? 0 : -EPIPE;
+	return r == 0 ? output_flush() : -EPIPE;
 }
 
 int output_dump(json_t *value)
@@ -229,9 +247,9 @@ int output_dump(json_t *value)
 
 int output_end(int code)
 {
-	if (fflush(stdout) == 0 && !ferror(stdout))
+	if (output_flush() == 0)
 		return code;
-	if (errno != EPIPE)
-		msg_error(errno, "standard output cannot be written");
+	if (write_error != EPIPE)
+		msg_error(write_error, "standard output cannot be written");
 	return code != 0 ? code : EXIT_SYSTEM;
 }

@@ -35,8 +35,12 @@ int output_line(json_t *value);
 
 /* Text as a JSON string; escaped by msg_escape where it is not UTF-8. */
 json_t *output_text(const char *text);
+json_t *output_bytes(const char *bytes, size_t len);
 
-/* Flushes standard output: an exit code, code itself unless that failed. */
+/* Flushes standard output: 0, or -EPIPE where it cannot be written any more, which output_end tells. */
+int output_flush(void);
+
+/* The same at the end: an exit code, code itself unless that failed. */
 int output_end(int code);
 
 #endif

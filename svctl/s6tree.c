@@ -49,6 +49,7 @@ static void read_service(int dirfd, struct service *s)
 		snprintf(s->note, sizeof s->note, "not supervised");
 	if (r < 0) {
 		s->supervised = false;
+		s->hidden = true;
 		snprintf(s->note, sizeof s->note, "its status cannot be read: %s", strerror(-r));
 	}
 }

@@ -12,8 +12,6 @@
 #include "s6tree.h"
 #include "suggest.h"
 
-#define NAMES_A_REQUEST (PROTO_FIELDS - 2)
-
 void services_finish(struct services *s)
 {
 	free(s->v);
@@ -33,6 +31,14 @@ struct service *services_add(struct services *s)
 	}
 	memset(&v[s->n], 0, sizeof *v);
 	return &v[s->n++];
+}
+
+bool services_has(const struct services *s, const char *name)
+{
+	for (size_t i = 0; i < s->n; i++)
+		if (strcmp(s->v[i].name, name) == 0)
+			return true;
+	return false;
 }
 
 static int digit(char c)
@@ -149,20 +155,26 @@ void services_no_such(const char *what, const char *name, const char *const *can
 
 void services_unknown_text(struct client *c, const char *name, char *buf, size_t cap)
 {
-	static const char *const all[] = { "status", NULL };
+	static const char *const all[] = { "status", NULL }, *const profiles[] = { "list", NULL };
 	struct services list = { NULL, 0 };
+	struct client_reply reply = { .nrows = 0 };
 	const char **names;
 	size_t n = 0;
 
 	if (c->sock < 0)
 		s6tree_load(c, NULL, 0, &list);
-	else
-		load_some(c, all, &list);
-	names = calloc(list.n + 1, sizeof *names);
+	else if (load_some(c, all, &list) == 0)
+		(void)client_call(c, profiles, &reply);
+	names = calloc(list.n + reply.nrows + 1, sizeof *names);
 	for (; names != NULL && n < list.n; n++)
 		names[n] = list.v[n].name;
+	/* A profile's name does for its service's, and is what people know. */
+	for (size_t i = 0; names != NULL && i < reply.nrows; i++)
+		if (reply.row[i].frame.n > 2)
+			names[n++] = reply.row[i].frame.field[2];
 	services_no_such("service", name, names, n, buf, cap);
 	free(names);
+	client_reply_finish(&reply);
 	services_finish(&list);
 }
 

@@ -19,6 +19,7 @@ struct service {
 	char name[SV_NAME_FULL + 1];
 	struct svstatus status;
 	bool supervised;
+	bool hidden; /* s6: its status cannot be read, so it may be supervised all the same */
 	bool normally_up;
 	uid_t owner;
 	char note[SERVICE_NOTE];
@@ -40,11 +41,13 @@ struct service *services_add(struct services *s);
  */
 int services_load(struct client *c, char *const *names, size_t n, struct services *ret);
 
+bool services_has(const struct services *s, const char *name);
+
 /* "no such WHAT 'x'", with the nearest of the candidates. */
 void services_no_such(const char *what, const char *name, const char *const *candidates, size_t n, char *buf,
 	size_t cap);
 
-/* The same for a service, the candidates being the tree's; services_unknown prints it and returns 2. */
+/* The same for a service, the candidates being the tree's and its profiles; services_unknown prints it and returns 2. */
 void services_unknown_text(struct client *c, const char *name, char *buf, size_t cap);
 int services_unknown(struct client *c, const char *name);
 

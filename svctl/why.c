@@ -2,9 +2,11 @@
 #include "why.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "fdio.h"
 #include "logdir.h"
@@ -12,8 +14,10 @@
 #include "msg.h"
 #include "s6tree.h"
 #include "tai.h"
+#include "utf8.h"
 
-#define LOG_SHOWN 8192 /* bytes of the last lines that are kept */
+#define LINE_SHOWN 1000 /* bytes of a line of the log */
+#define LOG_SHOWN ((LINE_SHOWN + 4) * (WHY_LINES + 1))
 
 static void take_text(const struct proto_frame *f, const char *key, char *buf, size_t cap)
 {
@@ -76,6 +80,13 @@ static int ask_hexad(struct client *c, const char *name, struct why *w)
 	return code;
 }
 
+/* s6 keeps no reason why a start has failed, but the usual ones can be seen. */
+static void note_program(struct service *s, int dirfd)
+{
+	if (s->supervised && s->status.pid == 0 && s->status.want_up && faccessat(dirfd, "run", X_OK, AT_EACCESS) < 0)
+		snprintf(s->note, sizeof s->note, "its run cannot be executed: %s", strerror(errno));
+}
+
 /* supervise/ may be closed to us: then there is less to say, and that is no failure. */
 static void read_s6(const struct client *c, struct why *w)
 {
@@ -86,24 +97,39 @@ static void read_s6(const struct client *c, struct why *w)
 
 	for (size_t i = n > WHY_DEATHS ? n - WHY_DEATHS : 0; i < n; i++)
 		dtally_unpack(tally + i * DTALLY_RECORD, &w->death[w->ndeaths++]);
+	if (fd >= 0)
+		note_program(&w->s, fd);
 	fdio_close(&fd);
 	snprintf(w->waits, sizeof w->waits, "%s", w->s.status.finishing ? "finish"
-		: w->s.status.pid == 0 && w->s.status.want_up ? "restart" : "");
+		: !w->s.supervised || w->s.status.pid != 0 || !w->s.status.want_up ? ""
+		: w->s.note[0] != '\0' ? "retry" : "restart");
+}
+
+/* What is left of a line that is too long, so that the lines after it are seen. */
+static void cut_line(struct why *w)
+{
+	size_t len = utf8_whole(w->log + w->log_len - LINE_SHOWN, LINE_SHOWN);
+
+	w->log_len += len - LINE_SHOWN;
+	memcpy(w->log + w->log_len, "...", 3);
+	w->log_len += 3;
 }
 
 static int on_bytes(void *arg, const char *bytes, size_t len)
 {
 	struct why *w = arg;
-	char *more;
 
-	if (w->log_len + len > LOG_SHOWN)
-		len = LOG_SHOWN - w->log_len;
-	more = realloc(w->log, w->log_len + len + 1);
-	if (more == NULL)
+	if (w->log == NULL)
+		w->log = malloc(LOG_SHOWN);
+	if (w->log == NULL)
 		return -ENOMEM;
-	w->log = more;
-	memcpy(w->log + w->log_len, bytes, len);
-	w->log_len += len;
+	for (size_t i = 0; i < len && w->log_len < LOG_SHOWN - 3; i++) {
+		w->line_len = bytes[i] == '\n' ? 0 : w->line_len + 1;
+		if (w->line_len <= LINE_SHOWN)
+			w->log[w->log_len++] = bytes[i];
+		else if (w->line_len == LINE_SHOWN + 1)
+			cut_line(w);
+	}
 	return 0;
 }
 

@@ -28,7 +28,7 @@ struct why {
 	size_t ndeaths;          /* the newest, oldest first */
 	char log_dir[4096];      /* empty: not known */
 	char *log;               /* its last lines, or NULL */
-	size_t log_len;
+	size_t log_len, line_len; /* the second: of its last line, as it came */
 };
 
 /* Gathers it. 0, or an exit code after saying why not. Finish it in either case. */

@@ -21,7 +21,9 @@ const char *why_summary(const struct why *w, char *buf, size_t cap)
 {
 	const struct svstatus *st = &w->s.status;
 
-	if (!w->s.supervised || waits_for(w, "supervision"))
+	if (w->s.hidden)
+		snprintf(buf, cap, "it cannot be seen how %s is", w->s.name);
+	else if (!w->s.supervised || waits_for(w, "supervision"))
 		snprintf(buf, cap, "%s is not supervised", w->s.name);
 	else if (st->finishing)
 		snprintf(buf, cap, "%s has ended and its finish script runs (pid %d); it is wanted %s", w->s.name,
@@ -135,7 +137,9 @@ const char *why_advice(const struct why *w, char *buf, size_t cap)
 	const char *n = w->s.name;
 
 	buf[0] = '\0';
-	if (!w->s.supervised)
+	if (w->s.hidden)
+		snprintf(buf, cap, "ask as root, or as whom its supervisor runs as");
+	else if (!w->s.supervised)
 		snprintf(buf, cap, "have the supervisor look: s6-svscanctl -a SCANDIR");
 	else if (st->paused && is_up(w))
 		snprintf(buf, cap, "'svctl cont %s' lets it go on", n);

@@ -60,6 +60,8 @@ t_service "$s" web/log "exec s6-log '$T/logs'"
 sv_listen ears "$s/ears"
 sv_listen off "$s/off"
 rmdir "$s/new"
+mkdir "$s/norun"
+sv_listen norun "$s/norun"
 "$DEBIAN_S6/s6-svscanctl" -a "$s"
 heard() {
 	local word
@@ -68,6 +70,24 @@ heard() {
 }
 t_is "a new service" "$(heard)" up
 sv_until off s
+sv_until norun s
+t_like "why: a start that fails" "$(svctl why norun)" '^  note +its run cannot be executed: No such file or directory$'
+t_like "why: what to do about it" "$(svctl why norun)" "^  to do +make norun/run, or the interpreter in its first line, exist;"
+t_is "why, as JSON" "$(svctl why --json norun | python3 -c 'import json, sys; print(json.load(sys.stdin)["waits"])')" retry
+
+# What may not be looked at is not said to be unsupervised, and not waited for in silence.
+chmod 0 "$s/web/supervise" "$s/web/event"
+denied="its status cannot be read: Permission denied"
+t_like "no right to look: status" "$(svctl status web)" "^web +- .* its status cannot be read: "
+t_is "no right to look: why" "$(svctl why web | sed -n '1p;s/^  to do *//p')" \
+	"it cannot be seen how web is"$'\n'"ask as root, or as whom its supervisor runs as"
+t_is "no right to look: wait" "$(svctl_says wait up web)" "1 svctl: fatal: the status of 'web' cannot be read: Permission denied"
+t_is "no right to look: events" "$(svctl_says events -f web)" \
+	"1 svctl: warning: 'web' is not followed: $denied"$'\n'"svctl: fatal: there is nothing to follow"
+t_is "no right to look: doctor" "$(svctl doctor | grep -A 1 "service web: $denied" | sed 's/^[^:]*: //')" \
+	"$denied"$'\n'"ask as root, or as whom its supervisor runs as"
+chmod 755 "$s/web/supervise"
+chmod 3730 "$s/web/event"
 t_is "signal" "$(svctl_says signal USR1 ears)" "0 ears was sent SIGUSR1"
 t_is "it arrives" "$(heard)" USR1
 t_is "reload" "$(svctl_says reload ears)" "0 ears was sent its reload signal"

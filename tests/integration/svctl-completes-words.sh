@@ -8,6 +8,8 @@ mkdir "$T/other"
 t_service "$s" web
 t_service "$s" db
 t_service "$s" "a 'name; that a shell would split"
+t_service "$s" gateway-mail
+t_service "$s" gateway-web
 t_tree "$s"
 svctl completion bash >"$T/completion"
 # shellcheck source=/dev/null
@@ -25,7 +27,9 @@ offers() {
 t_is "it is for svctl" "$(complete -p svctl)" "complete -F _svctl svctl"
 t_is "commands" "$(offers sta)" "start status "
 t_is "options before a command" "$(offers --ver)" "--version "
-t_is "names of services" "$(offers start '')" "db web "
+t_is "names of services" "$(offers start '' | tr ' ' '\n' | sort | tr '\n' ' ')" "db gateway-mail gateway-web mail web "
+t_is "and of their profiles" "$(offers why ma)" "mail "
+t_is "of profiles alone" "$(offers unregister '' | tr ' ' '\n' | sort | tr '\n' ' ')" "mail web "
 t_is "that begin so" "$(offers status w)" "web "
 t_is "behind options and their values" "$(offers -t 100 logs -f -n 5 d)" "db "
 t_is "options of the command" "$(offers logs --f)" "--follow "
@@ -46,6 +50,16 @@ for shell in zsh fish; do
 		t_ok "$shell reads it" $shell -n "$T/script.$shell"
 	fi
 done
+if command -v fish >/dev/null; then
+	fish_offers() {
+		fish --no-config -c "set fish_complete_path; source '$T/script.fish'; complete -C '$1'" 2>&1 | cut -f 1 | tr '\n' ' '
+	}
+	t_is "fish: commands, behind options and their values" "$(fish_offers 'svctl -t 5 sta')" "start status "
+	t_is "fish: names" "$(fish_offers 'svctl logs -n 3 w')" "web "
+	t_is "fish: words first" "$(fish_offers 'svctl wait ')" "down ready restarted up "
+	t_is "fish: then names" "$(fish_offers 'svctl wait up w')" "web "
+	t_is "fish: of the tree that is named" "$(fish_offers "svctl -d $T/other start ")" ""
+fi
 t_is "not for another shell" "$(svctl completion csh 2>&1; echo $?)" \
 	"svctl: fatal: there is no completion for 'csh': bash, zsh and fish are known"$'\n'100
 t_done

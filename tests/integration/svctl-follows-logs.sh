@@ -59,6 +59,19 @@ if script=$(command -v script); then
 	t_is "on a terminal control characters are escaped" \
 		"$("$script" -qec "svctl logs --dir '$T/own' nothing" /dev/null </dev/null | tr -d '\r')" 'a\x1b[2Jb'
 fi
+if [ -n "$script" ]; then
+	printf 'caf\303\251 \302\2332J \2332J\n' >"$T/own/current"
+	t_is "those of the upper half too, and nothing else of it" \
+		"$("$script" -qec "svctl logs --dir '$T/own' nothing" /dev/null </dev/null | tr -d '\r')" 'café \xc2\x9b2J \x9b2J'
+fi
+# Long lines, lines that are no UTF-8, and a character where a piece ends.
+python3 -c 'import sys
+x, e = b"x" * 5000, "é".encode()
+sys.stdout.buffer.write(b"\n".join([b"\xff" + x, b"bad\xff\0in", b"n\0in", b"a" * 65535 + e + b"b", b"c" * 65536, b"end\n"]))' >"$T/own/current"
+t_is "JSON leaves nothing out" "$(svctl logs --json --dir "$T/own" nothing | python3 -c 'import json, sys
+print([(len(t), t[:8], t[-8:]) for t in (json.loads(line)["line"] for line in sys.stdin)])')" \
+	"[(5004, '\\\\xffxxxx', 'xxxxxxxx'), (13, 'bad\\\\xff\\\\', 'ff\\\\x00in'), (4, 'n\\x00in', 'n\\x00in'), \
+(65535, 'aaaaaaaa', 'aaaaaaaa'), (2, 'éb', 'éb'), (65536, 'cccccccc', 'cccccccc'), (3, 'end', 'end')]"
 t_is "one that is not there" "$(svctl_says logs --dir "$T/none" x)" \
 	"1 svctl: fatal: the log directory '$T/none' cannot be read: No such file or directory"
 t_is "no logger" "$(svctl_says logs quiet)" "1 svctl: fatal: the log of 'quiet' cannot be found: it has no logger of its own"

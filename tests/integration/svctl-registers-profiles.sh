@@ -31,6 +31,7 @@ t_is "list --json" "$(svctl list --json | tr -d ' \n')" '[{"profile":"mail","ser
 own_run mail
 t_like "start by the slot's name" "$(svctl_says start gateway-mail)" '^0 gateway-mail is up \(pid [0-9]+\)$'
 t_like "restart by the profile's name" "$(svctl_says restart mail)" '^0 gateway-mail is up \(pid [0-9]+\)$'
+t_is "a service, near a profile's name" "$(svctl_says status mial)" "2 svctl: fatal: no such service 'mial'; did you mean 'mail'?"
 t_is "unregister, near another" "$(svctl_says unregister mial)" "2 svctl: fatal: no such profile 'mial'; did you mean 'mail'?"
 pid=$(sv_pid "$s/gateway-mail")
 log=$(sv_pid "$s/gateway-mail/log")

@@ -41,6 +41,11 @@ t_is "up: the first line" "$(svctl why web | head -n 1)" "web is up (pid $(sv_pi
 t_is "up: wanted" "$(line web wanted)" "up, since it had no down file when supervision began"
 t_is "up: the log" "$(line web log)" "$T/logs"
 t_is "up: its last lines" "$(svctl why web | sed -n 's/^  | //p' | tr '\n' ' ')" "first last "
+{ printf 'é%.0s' {1..3000} && printf '\nnext \033[2J \\ \377\nlast\n'; } >"$T/logs/current"
+t_is "a long line does not hide those after it" "$(svctl why web | sed -n 's/^  | é\{490,500\}\.\.\.$/long/p;s/^  | //p' | tail -n 3)" \
+	"long"$'\n''next \x1b[2J \ \xff'$'\n'last
+t_is "nor in JSON" "$(svctl why --json web | python3 -c 'import json, sys; print([(t[-4:], len(t) < 1004) for t in json.load(sys.stdin)["log"][-3:]])')" \
+	"[('é...', True), ('\\\\xff', True), ('last', True)]"
 t_is "up: nothing is waited for" "$(line web 'waits for')" ""
 svctl start web >/dev/null
 svctl stop web >/dev/null

@@ -126,6 +126,10 @@ t_ok "a supervisor that renews itself: the follower says so" t_await_line "$T/fo
 	'^svctl: warning: the supervisor was renewed: events may be missing here$'
 svctl start web >/dev/null
 t_ok "and goes on" t_await_line "$T/followed" " up  .*web  pid $(sv_pid "$s/web")\$"
+t_is "more names than a request has room for" "$(svctl events web off ready web off ready web off ready web off ready web off ready web)" \
+	"$(svctl events web off ready)"
+t_is "one of them is not there" "$(svctl events web web web web web web web web web web web web web wbe 2>&1; echo $?)" \
+	"svctl: fatal: no such service 'wbe'; did you mean 'web'?"$'\n'2
 t_tree_end
 wait "$follower"
 t_is "one that ends: exit code" $? 102

@@ -14,6 +14,8 @@ echo "systemctl $*" >>"$CALLS"
 case "$*" in
 *show*gone*) printf 'LoadState=not-found\nActiveState=inactive\nSubState=dead\nMainPID=0\n' ;;
 *show*failed*) printf 'LoadState=loaded\nActiveState=failed\nSubState=failed\nMainPID=0\nExecMainCode=1\nExecMainStatus=3\n' ;;
+*list-unit-files*) printf 'web.service enabled enabled\ngetty@.service static -\n' ;;
+*hangs*) exec sleep 1000 ;;
 *show*) printf 'LoadState=loaded\nActiveState=active\nSubState=running\nUnitFileState=enabled\nMainPID=77\n' ;;
 *--version*) printf 'systemd 252 (252.1)\n+PAM\n' ;;
 *status*gone*) exit 4 ;;
@@ -39,6 +41,7 @@ says() {
 user=
 [ "$(id -u)" = 0 ] || user="--user "
 ctl="systemctl $user--no-pager"
+list="$ctl list-unit-files --type=service --no-legend"
 
 t_is "start" "$(says start web)" "0 web is up|$ctl start -- web"
 t_is "stop" "$(says stop web)" "0 web is down|$ctl stop -- web"
@@ -50,9 +53,23 @@ t_is "signal" "$(says signal HUP web)" "0 web was sent the signal|$ctl kill --ki
 t_is "no such signal" "$(says signal NOPE web)" "100 svctl: fatal: no such signal 'NOPE'|"
 t_is "several" "$(says start web db)" "0 web is up"$'\n'"db is up|$ctl start -- web"$'\n'"$ctl start -- db"
 t_is "a failure" "$(says start failed)" "1 svctl: fatal: 'systemctl start failed' ended with exit code 1|$ctl start -- failed"
-t_is "no such unit" "$(says start gone | head -n 2 | tail -n 1)" \
-	"svctl: fatal: 'systemctl start gone' ended with exit code 5|$ctl start -- gone"
+t_is "no such unit" "$(svctl start gone 2>&1 | tail -n 1)" "svctl: fatal: no such service 'gone'"
 t_code "its exit code" 2 svctl start gone
+for cmd in start stop status why logs; do
+	t_is "$cmd: a pattern is no name, and what is near is told" "$(says "$cmd" 'we?')" \
+		"2 svctl: fatal: no such service 'we?'; did you mean 'web'?|$list"
+	t_is "$cmd: no name" "$(says "$cmd" '')" "2 svctl: fatal: no such service ''|$list"
+done
+t_is "a whole name that is near" "$(says start 'we*.service')" \
+	"2 svctl: fatal: no such service 'we*.service'; did you mean 'web.service'?|$list"
+for cmd in 'stop hangs' 'signal TERM hangs' 'reload hangs'; do
+	# shellcheck disable=SC2086 # words are meant
+	t_is "the time is over: $cmd" "$(svctl -t 100 $cmd 2>&1; echo $?)" \
+		"svctl: fatal: ${cmd%% *} 'hangs': no answer within 100 ms; what was asked for goes on"$'\n'99
+done
+t_is "the time is over: status" "$(svctl -t 100 status hangs 2>&1; echo $?)" \
+	"svctl: fatal: status 'hangs': no answer within 100 ms"$'\n'99
+t_is "the time is over: why" "$(svctl -t 100 why hangs 2>&1; echo $?)" "svctl: fatal: why: no answer within 100 ms"$'\n'99
 t_is "a name that looks like an option" "$(says start -- -x)" "0 -x is up|$ctl start -- -x"
 t_is "status" "$(svctl status web failed)" "$(cat <<'END'
 NAME    STATE          PID   SINCE  WANT  NOTE

@@ -45,7 +45,14 @@ pid=$(sv_pid "$s/web")
 t_is "up, already" "$(svctl_says wait up web)" "0 web is up (pid $pid)"
 t_is "down, already" "$(svctl_says wait down off)" "0 off is down"
 t_is "several" "$(svctl_says wait up web ready | tr '\n' '|')" "0 web is up (pid $pid)|ready is up (pid $(sv_pid "$s/ready"))|"
-t_is "the time is over" "$(svctl_says -t 100 wait down web off)" "99 svctl: fatal: web is not down within 100 ms"$'\n'"off is down"
+t_is "the time is over" "$(svctl_says -t 100 wait down web off)" "99 off is down"$'\n'"svctl: fatal: web is not down within 100 ms"
+kill -STOP "$TREE_PID"
+for how in '' '-o' '--json'; do
+	# shellcheck disable=SC2086 # words are meant
+	t_code "a supervisor that does not answer is no success: wait $how" 99 svctl -t 100 wait $how up web
+done
+t_is "and is told" "$(svctl_says -t 100 wait down web off)" "99 svctl: fatal: no answer within 100 ms; what was asked for goes on"
+kill -CONT "$TREE_PID"
 t_is "the first of them is enough" "$(svctl_says wait -o down web off)" "0 off is down"
 t_is "not ready yet" "$(svctl_says -t 100 wait ready ready)" "99 svctl: fatal: ready is not ready within 100 ms"
 later wait ready ready
@@ -76,7 +83,28 @@ t_is "leaving supervision is one too" "$got" "1 svctl: fatal: dies has left supe
 t_is "an unknown state" "$(svctl_says wait upp web)" "100 svctl: fatal: 'upp' is no state to wait for: up, ready, down or restarted"
 t_is "an unknown name, near another" "$(svctl_says wait up wbe)" "2 svctl: fatal: no such service 'wbe'; did you mean 'web'?"
 t_is "too few words" "$(svctl_says wait up)" "100 svctl: usage: svctl wait [-o] [--json] up|ready|down|restarted NAME..."
-t_is "too many names" "$(svctl_says wait up a b c d e f g h i j k l m n)" "100 svctl: fatal: at most 13 names can be asked for at a time"
+# More names than a request of the protocol has room for.
+many=()
+for i in {01..20}; do
+	t_service "$s" "m$i"
+	: >"$s/m$i/down"
+	many+=("m$i")
+done
+s6-svscanctl -a "$s"
+t_is "many names" "$(svctl wait down "${many[@]}" m01 | sort)" "$(printf '%s is down\n' "${many[@]}")"
+t_is "many names, and one that is not there" "$(svctl_says wait down "${many[@]}" wbe)" \
+	"2 svctl: fatal: no such service 'wbe'; did you mean 'web'?"
+t_is "many names, and the time is over for one" "$(svctl -t 300 wait down "${many[@]}" web 2>&1 >/dev/null; echo $?)" \
+	"svctl: fatal: web is not down within 300 ms"$'\n'99
+kill -STOP "$TREE_PID"
+t_is "many names, and no answer" "$(svctl_says -t 100 wait down "${many[@]}")" \
+	"99 svctl: fatal: no answer within 100 ms; what was asked for goes on"
+kill -CONT "$TREE_PID"
+t_is "the first of many is enough" "$(svctl_says wait -o up "${many[@]}" web)" "0 web is up (pid $(sv_pid "$s/web"))"
+later wait up "${many[@]}"
+for i in "${many[@]}"; do s6-svc -u "$s/$i"; done
+over
+t_is "many names, and what comes" "$(sed 's/^0 //; s/ (pid [0-9]*)//' <<<"$got" | sort)" "$(printf '%s is up\n' "${many[@]}")"
 t_is "JSON" "$(svctl wait up web --json | tr -d ' \n')" \
 	"{\"command\":\"wait\",\"code\":0,\"results\":[{\"name\":\"web\",\"code\":0,\"message\":\"webisup(pid$(sv_pid "$s/web"))\"}]}"
 

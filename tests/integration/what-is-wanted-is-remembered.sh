@@ -65,6 +65,8 @@ t_is "its file is the application's, and no other is left" \
 pid=$(sv_pid "$s/gateway-mail")
 start=$(awk '{ print $22 }' "/proc/$pid/stat")
 t_is "stop" "$(says stop mail)" "gateway-mail is down"
+t_like "who asked for it is known, though it had to wait for its marker" "$(svctl why mail)" \
+	"^  wanted +down, by uid $(id -u) \\(svctl, pid [0-9]+\\), "
 t_like "its marker was there before the signal" "$(cat "$m/marker")" \
 	"\"target_pid\": $pid, \"target_start_time\": $start, \"stopper_pid\": [0-9]+, \"written_at\": \"[0-9-]+T[0-9:]+\\+00:00\""
 t_like "the wish is to stay down" "$(cat "$INTENT")" '"desired_state": *"stopped"'

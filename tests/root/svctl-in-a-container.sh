@@ -9,6 +9,8 @@ boot_slot web 'exec sleep 99'
 boot_life sh -c 'setpriv --reuid 10000 --regid 10000 --clear-groups svctl manager
 	svctl -t 20000 wait up web
 	setpriv --reuid 10000 --regid 10000 --clear-groups svctl shutdown
+	rm /run/service/.s6-svscan/hexad
+	svctl -d /run/../run/service/ version
 	svctl doctor | grep -A 1 "^[a-z]* *\(manager\|supervisor\)"
 	trap "exit 7" TERM
 	svctl shutdown &
@@ -17,6 +19,7 @@ t_like "the kind" "$OUT" '^s6$'
 t_like "the text for users" "$OUT" '^Manager: s6 \(container supervisor\)$'
 t_like "a service" "$OUT" '^web is up \(pid [0-9]+\)$'
 t_like "an ordinary user may not end it" "$OUT" "^svctl: fatal: refused: only root or the owner of the scan directory"
+t_like "the other place of its socket is found whatever the tree is called" "$OUT" "^hexad $(cat "$T_ROOT/VERSION")\$"
 t_like "doctor knows it" "$OUT" '^ok +manager: s6 \(container supervisor\)$'
 t_like "and that a socket answers" "$OUT" '^ok +supervisor: hexad answers on its control socket$'
 t_is "root ends it: the main program's own code is the container's" "$CODE" 7

@@ -43,6 +43,13 @@ Test(suggest, the_beginning_of_a_name_finds_it)
 	cr_assert_str_eq(suggest_nearest("gateway", names, N), "gateway-mail");
 }
 
+Test(suggest, the_last_part_of_a_name_finds_it)
+{
+	cr_assert_str_eq(suggest_nearest("mail", names, N), "gateway-mail");
+	cr_assert_null(suggest_nearest("ail", names, N));
+	cr_assert_null(suggest_nearest("log", names, N));
+}
+
 Test(suggest, what_is_far_from_all_finds_nothing)
 {
 	cr_assert_null(suggest_nearest("xyzzy", names, N));
