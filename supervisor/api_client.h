@@ -28,6 +28,8 @@
  * the turn.
  */
 #define API_PLACES (API_SEATS + 2 * API_ACCEPTS_TURN)
+#define API_PARKED_NEW 16    /* connections that wait for a child to close them: no new ones are taken beyond */
+#define API_PARKED (API_PLACES + API_PARKED_NEW)
 /* Directories in the scan directory that are being removed. */
 #define API_GONE_PREFIX ".hexad-gone-"
 
@@ -64,6 +66,7 @@ struct api_client {
 	uid_t uid;
 	gid_t gid;
 	pid_t pid;
+	bool stranger;                /* neither root nor whom we run as: see api_part.c */
 	struct access_grant grant;    /* what a row of [access] gives it, for the request in flight */
 	char comm[17];                /* its program, while a change is asked for */
 	int64_t since;                /* idle since then */
@@ -160,6 +163,9 @@ struct api {
 	bool paused;                  /* listeners are not polled until the pause timer is due */
 	uv_timer_t pause;
 	struct api_listener listener[2];
+	uv_timer_t burial;            /* of these, which nobody is served on any more */
+	unsigned int nparked;
+	int parked[API_PARKED];
 	unsigned int waiting, jobs_used;
 	unsigned int refused_logged;  /* refusals logged in this second */
 	unsigned int refused_hidden;  /* and not logged */
@@ -184,11 +190,32 @@ void api_handle_gone(struct api *api);
 int api_listen(int dirfd, const struct api_place *p);
 void api_unlisten(int dirfd, const char *name);
 
+/* api_part.c: what strangers send, and closing their connections. What lies first in the queue: */
+enum api_next {
+	NEXT_NONE,  /* nothing yet */
+	NEXT_END,
+	NEXT_FRAME,
+	NEXT_LADEN, /* a frame with descriptors */
+};
+
+bool api_is_stranger(uid_t uid);
+/* For a stranger's connection, before anything else is done with it. */
+void api_part_prepare(int fd);
+enum api_next api_look(int fd);
+/* Closes a stranger's connection, now or later. */
+void api_part(struct api *api, int *fd);
+/* Too many wait for it, and no child can be had: none may be accepted. */
+bool api_part_is_full(struct api *api);
+/* Closes a listener with those who wait at it. */
+void api_part_listener(struct api *api, int *fd);
+/* At the end: closes those that wait. */
+void api_part_last(struct api *api);
+
 /* api_client.c: from the accepted connection to the request, and back. */
 void api_client_start(struct api_client *c, int fd, const struct ucred *cred);
 void api_client_close(struct api_client *c);
-/* One frame "err CODE SENTENCE" to somebody who is not taken as a client. */
-void api_turn_away(int fd, int code, const char *sentence);
+/* One frame "err CODE SENTENCE" to somebody who is not taken as a client, and the connection is closed. */
+void api_turn_away(struct api *api, int fd, int code, const char *sentence);
 /*
  * Ends the request: code 0 is "ok". Writes the audit line of a change. The client may be closed
  * when this returns.
