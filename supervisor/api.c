@@ -227,12 +227,14 @@ static void timers_init(struct api *api)
 	api->wake.data = api;
 	uv_timer_init(&api->sv->loop, &api->burial);
 	api->burial.data = api;
+	uv_timer_init(&api->sv->loop, &api->again);
+	api->again.data = api;
 	for (size_t i = 0; i < API_PLACES_JOBS; i++) {
 		api->job[i].api = api;
 		uv_timer_init(&api->sv->loop, &api->job[i].timer);
 		api->job[i].timer.data = &api->job[i];
 	}
-	api->handles = 3 + API_PLACES_JOBS;
+	api->handles = 4 + API_PLACES_JOBS;
 }
 
 static struct api *api_create(struct supervisor *sv)
@@ -324,6 +326,7 @@ void api_close(struct supervisor *sv)
 		api->job[i].timer.data = api;
 		uv_close((uv_handle_t *)&api->job[i].timer, on_handle_closed);
 	}
+	uv_close((uv_handle_t *)&api->again, on_handle_closed);
 	uv_close((uv_handle_t *)&api->burial, on_handle_closed);
 	uv_close((uv_handle_t *)&api->wake, on_handle_closed);
 	uv_close((uv_handle_t *)&api->pause, on_handle_closed);
@@ -340,6 +343,8 @@ void api_service_changed(struct supervisor *sv, struct service *s)
 			api_wait_check(&api->client[i]);
 	for (size_t i = 0; i < API_PLACES_JOBS && api->jobs_used > 0; i++)
 		api_job_check(&api->job[i]);
+	if (s->intent_due != 0)
+		api_intent_due(s);
 }
 
 void api_service_gone(struct supervisor *sv, const char *name)

@@ -83,10 +83,11 @@ static void audit_answer(const struct api_client *c, int code)
 
 static void request_over(struct api_client *c)
 {
+	struct api_job *job;
+
 	if (c->wait != WAIT_NONE)
 		c->api->waiting--;
-	if (c->job != NULL)
-		c->job->client = NULL;
+	job = c->job;
 	api_rc_gone(c->api->sv, c);
 	rc_lines_finish(&c->lines);
 	c->rc_waits = false;
@@ -96,6 +97,10 @@ static void request_over(struct api_client *c)
 	c->plan = (struct plan){ NULL, 0 };
 	c->wait = WAIT_NONE;
 	c->job = NULL;
+	if (job != NULL) {
+		job->client = NULL;
+		api_intent_left(job);
+	}
 	c->rows = NULL;
 	c->verb = NULL;
 	c->reply_len = 0;

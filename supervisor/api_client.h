@@ -17,7 +17,8 @@
 #include "svcdir.h"
 
 #define API_JOBS 16          /* removals and passes at a time */
-#define API_PLACES_JOBS (API_JOBS + API_SEATS) /* with a wish to write down for each client */
+/* With a wish to write down for each client, and some that nobody waits for. */
+#define API_PLACES_JOBS (2 * API_JOBS + API_SEATS)
 #define API_SENTENCE 512     /* longest answer */
 #define API_DETAIL 640       /* what an audit line has beside its usual words */
 #define API_ROWS_TURN 256    /* rows sent to one client in one turn */
@@ -123,6 +124,7 @@ struct api_job {
 	bool was_wanted;              /* before it was stopped */
 	unsigned int tries;           /* at removing the directory */
 	unsigned int children;        /* that are to come back */
+	bool late;                    /* the volume has kept one of them for too long */
 	bool up, only_if_there;       /* the wish, and whether it is written only in the place of another */
 	uint64_t seq;                 /* in which order wishes were fulfilled */
 	struct api_ref ref[2];        /* service and logger */
@@ -163,6 +165,8 @@ struct api {
 	bool paused;                  /* listeners are not polled until the pause timer is due */
 	uv_timer_t pause;
 	struct api_listener listener[2];
+	uv_timer_t again;             /* looks for wishes that could not be written down */
+	bool put_off, hung_said;      /* api_intent.c: there are some; that the volume does not answer was said */
 	uv_timer_t burial;            /* of these, which nobody is served on any more */
 	unsigned int nparked;
 	int parked[API_PARKED];
@@ -276,7 +280,7 @@ void api_stop_now(struct api_client *c, struct service *s);
  * api_intent.c. begin: the verb in flight fulfils a wish, which is written down when it is fulfilled; settled: it is, and
  * the sentence is sent when it was written down (false: send it now); drop: it will not be.
  */
-void api_intent_begin(struct api_client *c, const struct service *s, bool up);
+void api_intent_begin(struct api_client *c, struct service *s, bool up);
 bool api_intent_settled(struct api_client *c, const char *sentence);
 void api_intent_drop(struct api_client *c);
 /* The marker is being written, and api_stop_now follows; false: it does not, there is nothing to write. */
@@ -287,8 +291,12 @@ bool api_intent_announce(struct api_job *j, const struct service *s);
 bool api_intent_forget(struct api_job *j);
 /* The job is done, and free when its children are back. */
 void api_intent_over(struct api_job *j);
-/* After a change of a service, for a job whose client has gone. */
-void api_intent_check(struct api_job *j);
+/* The client of the job has gone. */
+void api_intent_left(struct api_job *j);
+/* After a change of a service: is there something to write down, and has it become true? */
+void api_intent_due(struct service *s);
+/* A job is over: there may be a place for what was put off. */
+void api_intent_place(struct api *api);
 /* The profile whose slot has that name, or NULL. A logger is none's. */
 const char *api_profile_of(const struct supervisor *sv, const char *slot);
 
