@@ -13,6 +13,7 @@
 #include "msg.h"
 #include "port.h"
 #include "profiles.h"
+#include "profiles_watch.h"
 #include "scandir.h"
 #include "sys.h"
 #include "words.h"
@@ -264,6 +265,7 @@ void api_verb_register(struct api_client *c, const struct proto_frame *f)
 	if (!slot_of(c, profile, slot, sizeof slot) || !api_may_make(c, slot, &owner)
 			|| !take_env(c, f, &owner, env, &spec.extra) || api_tree_leaves(c) || !has_room(c, slot, profile))
 		return;
+	profiles_registered(sv, profile);
 	r = slot_create(sv->head->scandirfd, &spec, &made);
 	if (r == -EEXIST)
 		answer_there_already(c, slot, profile);
@@ -471,6 +473,11 @@ void api_verb_unregister(struct api_client *c, const struct proto_frame *f)
 		api_answer(c, 1, "profile '%s' is being unregistered already", f->field[2]);
 	else if (!remove_slot(c->api, c, slot, &st))
 		api_answer(c, 1, "too much is being done at the moment; try again");
+}
+
+bool api_may_remove(const struct supervisor *sv)
+{
+	return sv->api == NULL || api_job_room(sv->api) > API_JOBS / 2;
 }
 
 bool api_remove_slot(struct supervisor *sv, const char *slot)

@@ -14,6 +14,9 @@
  */
 void profiles_watch_begin(struct supervisor *sv, const struct plan *plan);
 
+/* Somebody has registered the profile: its slot is his, and not the one of a profile that has gone. */
+void profiles_registered(struct supervisor *sv, const char *profile);
+
 /* After a fault: goes on, where there was a watch. */
 void profiles_watch_resume(struct supervisor *sv);
 

@@ -291,7 +291,8 @@ static void do_entry(struct pass *p, int dirfd, const char *name)
 	struct stat st;
 	int fd = fdio_open(dirfd, name, O_PATH | O_DIRECTORY, 0);
 
-	if (fd < 0 && fd != -EACCES)
+	/* Any other error says nothing about the profile: it has not gone because descriptors have. */
+	if (fd == -ENOENT || fd == -ENOTDIR || fd == -ELOOP)
 		return;
 	if (fd < 0)
 		f.lookup_err = fd;
