@@ -10,6 +10,7 @@
 #include "api.h"
 #include "boot.h"
 #include "config.h"
+#include "fdio.h"
 #include "msg.h"
 #include "port.h"
 #include "scandir.h"
@@ -391,6 +392,14 @@ void profiles_watch_resume(struct supervisor *sv)
 	start_watch(w);
 	/* Which profiles there were is not known any more: a look tells. */
 	uv_timer_start(&w->timer, on_time, sv->config->watch_ms, 0);
+}
+
+void profiles_watch_renew(struct supervisor *sv)
+{
+	if (sv->profiles)
+		watch_stop(&sv->profiles->change);
+	fdio_close(&sv->head->profilesfd);
+	sv->profiles_wd = 0;
 }
 
 void profiles_registered(struct supervisor *sv, const char *profile)
