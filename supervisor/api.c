@@ -73,9 +73,9 @@ static void accept_without_fds(struct api *api, int listenfd)
 		fdio_close(&api->sparefd);
 		fd = accept4(listenfd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 		if (fd >= 0) {
-			api_turn_away(fd, EXIT_SYSTEM,
+			api_part_prepare(fd);
+			api_turn_away(api, fd, EXIT_SYSTEM,
 				"the supervisor has no file descriptor left");
-			fdio_close(&fd);
 		}
 		take_spare(api);
 	}
@@ -116,12 +116,14 @@ static void take_client(struct api *api, int fd)
 	struct ucred cred;
 	socklen_t len = sizeof cred;
 	struct api_client *c = NULL;
+	bool known = getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &len) == 0;
 
-	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &len) == 0)
+	if (!known || api_is_stranger(cred.uid))
+		api_part_prepare(fd);
+	if (known)
 		c = seat_for(api, cred.uid);
 	if (c == NULL) {
-		api_turn_away(fd, 1, "too many clients are waiting for an answer; try again");
-		fdio_close(&fd);
+		api_turn_away(api, fd, 1, "too many clients are waiting for an answer; try again");
 		return;
 	}
 	api_client_start(c, fd, &cred);
@@ -138,6 +140,10 @@ static void on_connection(uv_poll_t *poll, int status, int events)
 		return;
 	}
 	for (int i = 0; i < API_ACCEPTS_TURN && !l->api->paused; i++) {
+		if (api_part_is_full(l->api)) {
+			pause_listeners(l->api);
+			return;
+		}
 		fd = accept4(*l->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 		if (fd >= 0)
 			take_client(l->api, fd);
@@ -219,12 +225,16 @@ static void timers_init(struct api *api)
 	api->pause.data = api;
 	uv_timer_init(&api->sv->loop, &api->wake);
 	api->wake.data = api;
+	uv_timer_init(&api->sv->loop, &api->burial);
+	api->burial.data = api;
+	uv_timer_init(&api->sv->loop, &api->again);
+	api->again.data = api;
 	for (size_t i = 0; i < API_PLACES_JOBS; i++) {
 		api->job[i].api = api;
 		uv_timer_init(&api->sv->loop, &api->job[i].timer);
 		api->job[i].timer.data = &api->job[i];
 	}
-	api->handles = 2 + API_PLACES_JOBS;
+	api->handles = 4 + API_PLACES_JOBS;
 }
 
 static struct api *api_create(struct supervisor *sv)
@@ -287,7 +297,8 @@ static void listener_close(struct api_listener *l)
 	l->on = false;
 	l->poll.data = l->api;
 	uv_close((uv_handle_t *)&l->poll, on_handle_closed);
-	fdio_close(l->fd);
+	api_part_listener(l->api, l->fd);
+	*l->fd = -1;
 	dirfd = open_dir(l->api->sv, &l->place);
 	if (dirfd < 0)
 		return;
@@ -307,6 +318,7 @@ void api_close(struct supervisor *sv)
 		api_client_close(&api->client[i]);
 	listener_close(&api->listener[0]);
 	listener_close(&api->listener[1]);
+	api_part_last(api);
 	pool_commit_head(sv->pool);
 	fdio_close(&api->sparefd);
 	for (size_t i = 0; i < API_PLACES_JOBS; i++) {
@@ -314,6 +326,8 @@ void api_close(struct supervisor *sv)
 		api->job[i].timer.data = api;
 		uv_close((uv_handle_t *)&api->job[i].timer, on_handle_closed);
 	}
+	uv_close((uv_handle_t *)&api->again, on_handle_closed);
+	uv_close((uv_handle_t *)&api->burial, on_handle_closed);
 	uv_close((uv_handle_t *)&api->wake, on_handle_closed);
 	uv_close((uv_handle_t *)&api->pause, on_handle_closed);
 }
@@ -329,6 +343,8 @@ void api_service_changed(struct supervisor *sv, struct service *s)
 			api_wait_check(&api->client[i]);
 	for (size_t i = 0; i < API_PLACES_JOBS && api->jobs_used > 0; i++)
 		api_job_check(&api->job[i]);
+	if (s->intent_due != 0)
+		api_intent_due(s);
 }
 
 void api_service_gone(struct supervisor *sv, const char *name)

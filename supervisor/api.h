@@ -27,6 +27,8 @@ void api_service_changed(struct supervisor *sv, struct service *s);
 /* service.c: ev came through the service's FIFO. A wish that is kept for its profile changes with it. */
 void api_intent_letter(struct service *s, enum sv_event ev);
 
+/* Is there room for a removal that no client waits for? True where there is no socket, and api_remove_slot says so. */
+bool api_may_remove(const struct supervisor *sv);
 /* Begins to stop and remove a slot, as unregister does, with nobody waiting. False: it cannot be begun now. */
 bool api_remove_slot(struct supervisor *sv, const char *slot);
 /* svfiles.c: the service tells its listeners letters. */

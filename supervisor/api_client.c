@@ -83,10 +83,11 @@ static void audit_answer(const struct api_client *c, int code)
 
 static void request_over(struct api_client *c)
 {
+	struct api_job *job;
+
 	if (c->wait != WAIT_NONE)
 		c->api->waiting--;
-	if (c->job != NULL)
-		c->job->client = NULL;
+	job = c->job;
 	api_rc_gone(c->api->sv, c);
 	rc_lines_finish(&c->lines);
 	c->rc_waits = false;
@@ -96,6 +97,10 @@ static void request_over(struct api_client *c)
 	c->plan = (struct plan){ NULL, 0 };
 	c->wait = WAIT_NONE;
 	c->job = NULL;
+	if (job != NULL) {
+		job->client = NULL;
+		api_intent_left(job);
+	}
 	c->rows = NULL;
 	c->verb = NULL;
 	c->reply_len = 0;
@@ -115,6 +120,8 @@ void api_client_close(struct api_client *c)
 		audit(c, "unanswered");
 	request_over(c);
 	uv_close((uv_handle_t *)&c->poll, on_client_closed);
+	if (c->stranger)
+		api_part(c->api, &c->fd);
 	fdio_close(&c->fd);
 }
 
@@ -131,9 +138,9 @@ void api_client_start(struct api_client *c, int fd, const struct ucred *cred)
 {
 	struct api *api = c->api;
 
+	c->stranger = api_is_stranger(cred->uid);
 	if (uv_poll_init(&api->sv->loop, &c->poll, fd) < 0) {
-		api_turn_away(fd, EXIT_SYSTEM, "the supervisor cannot watch another client");
-		fdio_close(&fd);
+		api_turn_away(api, fd, EXIT_SYSTEM, "the supervisor cannot watch another client");
 		return;
 	}
 	api->handles++;
@@ -158,7 +165,7 @@ static int send_frame(int fd, const void *buf, size_t len)
 	return n < 0 ? -errno : 0;
 }
 
-void api_turn_away(int fd, int code, const char *sentence)
+static void send_error(int fd, int code, const char *sentence)
 {
 	char buf[API_SENTENCE], number[12];
 	const char *const fields[] = { "err", number, sentence };
@@ -168,6 +175,12 @@ void api_turn_away(int fd, int code, const char *sentence)
 	n = proto_encode(buf, sizeof buf, fields, 3);
 	if (n > 0)
 		send_frame(fd, buf, (size_t)n);
+}
+
+void api_turn_away(struct api *api, int fd, int code, const char *sentence)
+{
+	send_error(fd, code, sentence);
+	api_part(api, &fd);
 }
 
 int api_row(struct api_client *c, const char *const *fields, unsigned int n)
@@ -335,14 +348,35 @@ static ssize_t receive(struct api_client *c)
 	return n;
 }
 
+/* Is there a frame of a stranger's to be taken? */
+static bool is_to_take(struct api_client *c)
+{
+	switch (api_look(c->fd)) {
+	case NEXT_FRAME:
+		return true;
+	case NEXT_NONE:
+		return false;
+	case NEXT_LADEN:
+		send_error(c->fd, EXIT_USAGE, "malformed request: descriptors are taken from root alone");
+		break;
+	case NEXT_END:
+		break;
+	}
+	api_client_close(c);
+	return false;
+}
+
 /*
  * One frame a turn. While a request is in flight nothing is read: the next one waits in the
  * socket.
  */
 static void read_request(struct api_client *c)
 {
-	ssize_t n = receive(c);
+	ssize_t n;
 
+	if (c->stranger && !is_to_take(c))
+		return;
+	n = receive(c);
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
 	if (n <= 0) {

@@ -17,7 +17,8 @@
 #include "svcdir.h"
 
 #define API_JOBS 16          /* removals and passes at a time */
-#define API_PLACES_JOBS (API_JOBS + API_SEATS) /* with a wish to write down for each client */
+/* With a wish to write down for each client, and some that nobody waits for. */
+#define API_PLACES_JOBS (2 * API_JOBS + API_SEATS)
 #define API_SENTENCE 512     /* longest answer */
 #define API_DETAIL 640       /* what an audit line has beside its usual words */
 #define API_ROWS_TURN 256    /* rows sent to one client in one turn */
@@ -28,6 +29,8 @@
  * the turn.
  */
 #define API_PLACES (API_SEATS + 2 * API_ACCEPTS_TURN)
+#define API_PARKED_NEW 16    /* connections that wait for a child to close them: no new ones are taken beyond */
+#define API_PARKED (API_PLACES + API_PARKED_NEW)
 /* Directories in the scan directory that are being removed. */
 #define API_GONE_PREFIX ".hexad-gone-"
 
@@ -64,6 +67,7 @@ struct api_client {
 	uid_t uid;
 	gid_t gid;
 	pid_t pid;
+	bool stranger;                /* neither root nor whom we run as: see api_part.c */
 	struct access_grant grant;    /* what a row of [access] gives it, for the request in flight */
 	char comm[17];                /* its program, while a change is asked for */
 	int64_t since;                /* idle since then */
@@ -120,6 +124,7 @@ struct api_job {
 	bool was_wanted;              /* before it was stopped */
 	unsigned int tries;           /* at removing the directory */
 	unsigned int children;        /* that are to come back */
+	bool late;                    /* the volume has kept one of them for too long */
 	bool up, only_if_there;       /* the wish, and whether it is written only in the place of another */
 	uint64_t seq;                 /* in which order wishes were fulfilled */
 	struct api_ref ref[2];        /* service and logger */
@@ -160,6 +165,11 @@ struct api {
 	bool paused;                  /* listeners are not polled until the pause timer is due */
 	uv_timer_t pause;
 	struct api_listener listener[2];
+	uv_timer_t again;             /* looks for wishes that could not be written down */
+	bool put_off, hung_said;      /* api_intent.c: there are some; that the volume does not answer was said */
+	uv_timer_t burial;            /* of these, which nobody is served on any more */
+	unsigned int nparked;
+	int parked[API_PARKED];
 	unsigned int waiting, jobs_used;
 	unsigned int refused_logged;  /* refusals logged in this second */
 	unsigned int refused_hidden;  /* and not logged */
@@ -184,11 +194,32 @@ void api_handle_gone(struct api *api);
 int api_listen(int dirfd, const struct api_place *p);
 void api_unlisten(int dirfd, const char *name);
 
+/* api_part.c: what strangers send, and closing their connections. What lies first in the queue: */
+enum api_next {
+	NEXT_NONE,  /* nothing yet */
+	NEXT_END,
+	NEXT_FRAME,
+	NEXT_LADEN, /* a frame with descriptors */
+};
+
+bool api_is_stranger(uid_t uid);
+/* For a stranger's connection, before anything else is done with it. */
+void api_part_prepare(int fd);
+enum api_next api_look(int fd);
+/* Closes a stranger's connection, now or later. */
+void api_part(struct api *api, int *fd);
+/* Too many wait for it, and no child can be had: none may be accepted. */
+bool api_part_is_full(struct api *api);
+/* Closes a listener with those who wait at it. */
+void api_part_listener(struct api *api, int *fd);
+/* At the end: closes those that wait. */
+void api_part_last(struct api *api);
+
 /* api_client.c: from the accepted connection to the request, and back. */
 void api_client_start(struct api_client *c, int fd, const struct ucred *cred);
 void api_client_close(struct api_client *c);
-/* One frame "err CODE SENTENCE" to somebody who is not taken as a client. */
-void api_turn_away(int fd, int code, const char *sentence);
+/* One frame "err CODE SENTENCE" to somebody who is not taken as a client, and the connection is closed. */
+void api_turn_away(struct api *api, int fd, int code, const char *sentence);
 /*
  * Ends the request: code 0 is "ok". Writes the audit line of a change. The client may be closed
  * when this returns.
@@ -252,7 +283,7 @@ void api_stop_now(struct api_client *c, struct service *s);
  * api_intent.c. begin: the verb in flight fulfils a wish, which is written down when it is fulfilled; settled: it is, and
  * the sentence is sent when it was written down (false: send it now); drop: it will not be.
  */
-void api_intent_begin(struct api_client *c, const struct service *s, bool up);
+void api_intent_begin(struct api_client *c, struct service *s, bool up);
 bool api_intent_settled(struct api_client *c, const char *sentence);
 void api_intent_drop(struct api_client *c);
 /* The marker is being written, and api_stop_now follows; false: it does not, there is nothing to write. */
@@ -263,8 +294,12 @@ bool api_intent_announce(struct api_job *j, const struct service *s);
 bool api_intent_forget(struct api_job *j);
 /* The job is done, and free when its children are back. */
 void api_intent_over(struct api_job *j);
-/* After a change of a service, for a job whose client has gone. */
-void api_intent_check(struct api_job *j);
+/* The client of the job has gone. */
+void api_intent_left(struct api_job *j);
+/* After a change of a service: is there something to write down, and has it become true? */
+void api_intent_due(struct service *s);
+/* A job is over: there may be a place for what was put off. */
+void api_intent_place(struct api *api);
 /* The profile whose slot has that name, or NULL. A logger is none's. */
 const char *api_profile_of(const struct supervisor *sv, const char *slot);
 

@@ -16,8 +16,13 @@
 #include "profiles.h"
 
 #define PATIENCE_MS 2000 /* of a client, and of a stop, with the volume */
+#define LATE_MAX 8       /* children that the volume keeps: it is asked for nothing more then */
+#define ALONE_MAX 16     /* records at a time that no client waits for */
+#define AGAIN_MS 1000    /* after a process could not be had */
 
-static void record(struct api_job *j);
+enum intent_due { DUE = 1, DUE_MAKE = 2 };
+
+static bool record(struct api_job *j);
 
 /* Is anything to be written for that slot? Not while the container ends, nor where another one writes the volume. */
 static bool is_kept(const struct supervisor *sv, const char *slot)
@@ -29,6 +34,19 @@ static bool is_kept(const struct supervisor *sv, const char *slot)
 	return !sv->head->leaving && !(sv->boot != NULL && boot_stopping(sv));
 }
 
+/* Does the volume keep so many children that another one would only be one more? Said once. */
+static bool is_hung(struct api *api)
+{
+	unsigned int n = 0;
+
+	for (size_t i = 0; i < API_PLACES_JOBS; i++)
+		n += api->job[i].late && api->job[i].children > 0;
+	if (n >= LATE_MAX && !api->hung_said)
+		msg_warn(0, "the volume does not answer: what is wanted of profiles is not written down until it does");
+	api->hung_said = n >= LATE_MAX;
+	return n >= LATE_MAX;
+}
+
 /* A child for the job; done is called later, and the memory stays until then. */
 static bool start_child(struct api_job *j, struct intent_input *in, child_done_fn *done)
 {
@@ -37,6 +55,8 @@ static bool start_child(struct api_job *j, struct intent_input *in, child_done_f
 	struct child_spec spec = { .title = "hexad-intent", .main_fn = intent_child, .arg = in, .stdin_fd = -1 };
 	int r = profiles_owner(sv, &ids);
 
+	if (is_hung(j->api))
+		return false;
 	in->config = sv->config;
 	in->home = reconcile_home(sv->config, environ);
 	in->profile = api_profile_of(sv, j->slot);
@@ -101,13 +121,17 @@ void api_intent_drop(struct api_client *c)
 		let_go(c->job);
 }
 
-static bool writes(const struct api_job *j, const struct api_job *than)
+/* Is a wish of that slot being written down? */
+static bool is_recorded(const struct api *api, const char *slot)
 {
-	return j != than && j->phase == JOB_RECORDING && strcmp(j->slot, than->slot) == 0;
+	for (size_t i = 0; i < API_PLACES_JOBS; i++)
+		if (api->job[i].phase == JOB_RECORDING && strcmp(api->job[i].slot, slot) == 0)
+			return true;
+	return false;
 }
 
 /* The wishes of one slot are written in the order in which they were fulfilled. */
-static void next_in_turn(struct api *api, const char *slot)
+static struct api_job *first_queued(struct api *api, const char *slot)
 {
 	struct api_job *first = NULL;
 
@@ -117,8 +141,60 @@ static void next_in_turn(struct api *api, const char *slot)
 		if (j->phase == JOB_QUEUED && strcmp(j->slot, slot) == 0 && (first == NULL || j->seq < first->seq))
 			first = j;
 	}
-	if (first != NULL)
-		record(first);
+	return first;
+}
+
+static void next_in_turn(struct api *api, const char *slot)
+{
+	struct api_job *first;
+	struct service *s;
+
+	while ((first = first_queued(api, slot)) != NULL)
+		if (record(first))
+			return;
+	s = service_find(api->sv, slot);
+	if (s != NULL)
+		api_intent_due(s);
+}
+
+static void on_again(uv_timer_t *timer)
+{
+	struct api *api = timer->data;
+
+	api->put_off = false;
+	for (struct service *s = service_next(api->sv, NULL); s && !api->put_off; s = service_next(api->sv, s))
+		api_intent_due(s);
+}
+
+static void put_off(struct api *api, unsigned int ms)
+{
+	api->put_off = true;
+	if (ms > 0)
+		uv_timer_start(&api->again, on_again, ms, 0);
+}
+
+void api_intent_place(struct api *api)
+{
+	if (api->put_off && !api->closing && !uv_is_active((uv_handle_t *)&api->again))
+		uv_timer_start(&api->again, on_again, 0, 0);
+}
+
+/* Nobody waits for it any more: the service itself is to remember. */
+static void leave_to_service(struct api_job *j)
+{
+	struct service *s = api_ref_get(j->api->sv, &j->ref[0]);
+
+	if (s != NULL && s->d->m.want_up == j->up)
+		s->intent_due |= j->only_if_there ? DUE : DUE | DUE_MAKE;
+	api_intent_over(j);
+	if (s != NULL)
+		api_intent_due(s);
+}
+
+void api_intent_left(struct api_job *j)
+{
+	if (j->phase == JOB_SETTLING || j->phase == JOB_QUEUED)
+		leave_to_service(j);
 }
 
 static void on_recorded(void *owner, int wstatus, const char *out, size_t len)
@@ -143,58 +219,63 @@ static void on_impatient(uv_timer_t *timer)
 {
 	struct api_job *j = timer->data;
 
-	msg_warn(0, "%s: the volume does not answer, what is wanted of it is not written down yet", j->slot);
+	j->late = true;
+	if (j->client != NULL)
+		msg_warn(0, "%s: the volume does not answer, what is wanted of it is not written down yet", j->slot);
 	answer(j);
+	if (j->phase == JOB_QUEUED)
+		leave_to_service(j);
 }
 
-static void record(struct api_job *j)
+/* False, and the job is over: it was left to the service to have it written down later. */
+static bool record(struct api_job *j)
 {
 	struct intent_input in = { .what = INTENT_RECORD, .up = j->up, .only_if_there = j->only_if_there };
+	struct service *s = api_ref_get(j->api->sv, &j->ref[0]);
 
 	uv_timer_start(&j->timer, on_impatient, PATIENCE_MS, 0);
 	j->seq = ++j->api->job_seq;
-	for (size_t i = 0; i < API_PLACES_JOBS; i++) {
-		if (writes(&j->api->job[i], j)) {
-			j->phase = JOB_QUEUED;
-			return;
-		}
+	if (is_recorded(j->api, j->slot)) {
+		j->phase = JOB_QUEUED;
+		return true;
 	}
 	j->phase = JOB_RECORDING;
-	if (!start_child(j, &in, on_recorded))
-		api_intent_over(j);
-}
-
-/* A wish that nobody waits for any more gives way to the next one for that slot. */
-static void forget_older(struct api *api, const char *slot)
-{
-	for (size_t i = 0; i < API_PLACES_JOBS; i++)
-		if (api->job[i].phase == JOB_SETTLING && api->job[i].client == NULL
-				&& strcmp(api->job[i].slot, slot) == 0)
-			api_intent_over(&api->job[i]);
+	if (start_child(j, &in, on_recorded))
+		return true;
+	if (s != NULL)
+		s->intent_due |= j->only_if_there ? DUE : DUE | DUE_MAKE;
+	put_off(j->api, AGAIN_MS);
+	api_intent_over(j);
+	return false;
 }
 
 static struct api_job *intent_job(struct api *api, struct api_client *c, const struct service *s, bool up)
 {
-	struct api_job *j;
+	struct api_job *j = api_job_new(api, c, JOB_SETTLING);
 
-	if (!is_kept(api->sv, s->id->name) || *api->sv->config->intent_file == '\0')
+	if (j == NULL)
 		return NULL;
-	forget_older(api, s->id->name);
-	j = api_job_new(api, c, JOB_SETTLING);
-	if (j == NULL) {
-		msg_warn(0, "%s: too much is being done: what is wanted of it is not written down", service_name(s));
-		return NULL;
-	}
 	snprintf(j->slot, sizeof j->slot, "%s", s->id->name);
 	api_ref_set(&j->ref[0], s);
 	j->up = up;
 	return j;
 }
 
-void api_intent_begin(struct api_client *c, const struct service *s, bool up)
+static bool is_recorder(const struct supervisor *sv, const char *slot)
 {
-	if (c->job == NULL)
-		(void)intent_job(c->api, c, s, up);
+	return *sv->config->intent_file != '\0' && is_kept(sv, slot);
+}
+
+void api_intent_begin(struct api_client *c, struct service *s, bool up)
+{
+	if (c->job != NULL || !is_recorder(s->sv, s->id->name))
+		return;
+	/* What was wanted before counts no more, whether it was fulfilled or not. */
+	s->intent_due = 0;
+	if (is_hung(c->api) || intent_job(c->api, c, s, up) == NULL) {
+		s->intent_due = DUE | DUE_MAKE;
+		put_off(c->api, 0);
+	}
 }
 
 bool api_intent_settled(struct api_client *c, const char *sentence)
@@ -204,38 +285,54 @@ bool api_intent_settled(struct api_client *c, const char *sentence)
 	if (j == NULL || j->phase != JOB_SETTLING)
 		return false;
 	snprintf(j->sentence, sizeof j->sentence, "%s", sentence);
-	record(j);
+	(void)record(j);
 	return true;
 }
 
-/* Nobody waits: is the wish fulfilled, or has somebody else another one by now? */
-void api_intent_check(struct api_job *j)
+static unsigned int alone(const struct api *api)
 {
-	struct service *s = api_ref_get(j->api->sv, &j->ref[0]);
-	bool is_up = s != NULL && s->d->m.state == SV_UP && !s->d->exec_pending;
-	bool is_down = s == NULL || s->d->m.state == SV_DOWN || s->d->m.state == SV_GONE;
+	unsigned int n = 0;
 
-	if (j->client != NULL || j->phase != JOB_SETTLING)
+	for (size_t i = 0; i < API_PLACES_JOBS; i++)
+		n += api->job[i].phase == JOB_RECORDING && api->job[i].client == NULL;
+	return n;
+}
+
+/* What a service remembers is written down when it is fulfilled and there is a place. */
+void api_intent_due(struct service *s)
+{
+	bool up = s->d->m.want_up, is_up = s->d->m.state == SV_UP && !s->d->exec_pending;
+	struct api *api = s->sv->api;
+	struct api_job *j;
+
+	if (s->intent_due == 0 || api == NULL)
 		return;
-	if (s == NULL || s->d->m.want_up != j->up)
-		api_intent_over(j);
-	else if (j->up ? is_up : is_down)
-		record(j);
+	if (!is_recorder(s->sv, s->id->name)) {
+		s->intent_due = 0;
+		return;
+	}
+	if (up ? !is_up : s->d->m.state != SV_DOWN && s->d->m.state != SV_GONE)
+		return;
+	if (is_recorded(api, s->id->name)) /* which looks here when it is over */
+		return;
+	j = is_hung(api) || alone(api) >= ALONE_MAX ? NULL : intent_job(api, NULL, s, up);
+	if (j == NULL) {
+		put_off(api, 0);
+		return;
+	}
+	j->only_if_there = !(s->intent_due & DUE_MAKE);
+	s->intent_due = 0;
+	(void)record(j);
 }
 
 void api_intent_letter(struct service *s, enum sv_event ev)
 {
 	bool up = ev == EV_UP || ev == EV_UP_FILE;
-	struct api *api = s->sv->api;
-	struct api_job *j;
 
-	if (api == NULL || (!up && ev != EV_DOWN && ev != EV_DOWN_FILE) || !is_kept(s->sv, s->id->name))
+	if (s->sv->api == NULL || (!up && ev != EV_DOWN && ev != EV_DOWN_FILE) || !is_recorder(s->sv, s->id->name))
 		return;
-	j = intent_job(api, NULL, s, up);
-	if (j == NULL)
-		return;
-	j->only_if_there = true;
-	api_intent_check(j);
+	s->intent_due |= DUE;
+	api_intent_due(s);
 }
 
 /* The marker is there, or will not be: the stop itself. */
@@ -252,11 +349,13 @@ static void go_on_stopping(struct api_job *j)
 	j->phase = JOB_SETTLING;
 	if (*j->api->sv->config->intent_file == '\0')
 		let_go(j);
-	if (c != NULL)
+	if (c != NULL) {
 		api_stop_now(c, s);
-	else if (s != NULL)
+		return;
+	}
+	if (s != NULL)
 		service_feed(s, EV_DOWN);
-	api_intent_check(j);
+	api_intent_left(j);
 }
 
 static void on_marked(void *owner, int wstatus, const char *out, size_t len)
@@ -274,6 +373,7 @@ static void on_not_marked(uv_timer_t *timer)
 {
 	struct api_job *j = timer->data;
 
+	j->late = true;
 	msg_warn(0, "%s: the volume does not answer, it is stopped without a word that this is meant", j->slot);
 	go_on_stopping(j);
 }

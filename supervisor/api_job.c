@@ -21,11 +21,14 @@
 
 unsigned int api_job_room(const struct api *api)
 {
-	unsigned int used = 0;
+	unsigned int used = 0, free = 0;
 
-	for (size_t i = 0; i < API_PLACES_JOBS; i++)
+	for (size_t i = 0; i < API_PLACES_JOBS; i++) {
 		used += api->job[i].phase >= JOB_ANNOUNCING && api->job[i].phase <= JOB_PLANNING;
-	return used < API_JOBS ? API_JOBS - used : 0;
+		free += api->job[i].phase == JOB_FREE;
+	}
+	used = used < API_JOBS ? API_JOBS - used : 0;
+	return used < free ? used : free;
 }
 
 const char *api_profile_of(const struct supervisor *sv, const char *slot)
@@ -52,7 +55,7 @@ struct api_job *api_job_new(struct api *api, struct api_client *c, enum api_job_
 		j->kill_ns = 0;
 		j->seq = 0;
 		j->tries = j->children = 0;
-		j->was_wanted = j->up = j->only_if_there = false;
+		j->was_wanted = j->up = j->only_if_there = j->late = false;
 		j->sentence[0] = j->slot[0] = j->gone[0] = '\0';
 		j->ref[0] = j->ref[1] = (struct api_ref){ POOL_NONE, 0 };
 		if (c != NULL)
@@ -71,6 +74,7 @@ void api_job_end(struct api_job *j)
 	j->client = NULL;
 	j->api->jobs_used--;
 	uv_timer_stop(&j->timer);
+	api_intent_place(j->api);
 	if (c == NULL)
 		return;
 	c->job = NULL;

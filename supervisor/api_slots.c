@@ -13,6 +13,7 @@
 #include "msg.h"
 #include "port.h"
 #include "profiles.h"
+#include "profiles_watch.h"
 #include "scandir.h"
 #include "sys.h"
 #include "words.h"
@@ -108,7 +109,7 @@ static bool has_room(struct api_client *c, const char *slot, const char *profile
 	return true;
 }
 
-static void answer_up(struct api_client *c, const struct service *s)
+static void answer_up(struct api_client *c, struct service *s)
 {
 	char sentence[API_SENTENCE];
 
@@ -118,7 +119,7 @@ static void answer_up(struct api_client *c, const struct service *s)
 		api_answer(c, 0, "%s", sentence);
 }
 
-static void answer_registered(struct api_client *c, const struct service *s)
+static void answer_registered(struct api_client *c, struct service *s)
 {
 	if (s->d->m.state == SV_UP)
 		answer_up(c, s);
@@ -180,8 +181,10 @@ static void roll_back(struct api_client *c, const struct service *s, const struc
 {
 	struct api_job *j = api_job_new(c->api, c, JOB_STOPPING);
 
-	if (j == NULL) /* has_room has seen a free one in this very turn */
+	if (j == NULL) { /* has_room has seen a free one in this very turn */
+		api_answer(c, EXIT_SYSTEM, "%s could not be taken under supervision, and is there still", c->subject);
 		return;
+	}
 	j->dev = st->st_dev;
 	j->ino = st->st_ino;
 	snprintf(j->slot, sizeof j->slot, "%s", c->subject);
@@ -204,7 +207,7 @@ static void take_in(struct api_client *c, const char *slot, const struct stat *m
 {
 	struct supervisor *sv = c->api->sv;
 	char log[SV_NAME_FULL + 5];
-	const struct service *s;
+	struct service *s;
 
 	snprintf(log, sizeof log, "%s/log", slot);
 	scandir_scan(sv);
@@ -262,6 +265,7 @@ void api_verb_register(struct api_client *c, const struct proto_frame *f)
 	if (!slot_of(c, profile, slot, sizeof slot) || !api_may_make(c, slot, &owner)
 			|| !take_env(c, f, &owner, env, &spec.extra) || api_tree_leaves(c) || !has_room(c, slot, profile))
 		return;
+	profiles_registered(sv, profile);
 	r = slot_create(sv->head->scandirfd, &spec, &made);
 	if (r == -EEXIST)
 		answer_there_already(c, slot, profile);
@@ -380,8 +384,6 @@ void api_job_check(struct api_job *j)
 {
 	if (j->phase == JOB_STOPPING || j->phase == JOB_LEAVING)
 		uv_timer_start(&j->timer, on_job, 0, 0);
-	else
-		api_intent_check(j);
 }
 
 void api_removal_stop(struct api_job *j)
@@ -471,6 +473,11 @@ void api_verb_unregister(struct api_client *c, const struct proto_frame *f)
 		api_answer(c, 1, "profile '%s' is being unregistered already", f->field[2]);
 	else if (!remove_slot(c->api, c, slot, &st))
 		api_answer(c, 1, "too much is being done at the moment; try again");
+}
+
+bool api_may_remove(const struct supervisor *sv)
+{
+	return sv->api == NULL || api_job_room(sv->api) > API_JOBS / 2;
 }
 
 bool api_remove_slot(struct supervisor *sv, const char *slot)

@@ -11,6 +11,8 @@
 #include "msg.h"
 #include "scandir.h"
 
+#define SCAN_LETTERS 64 /* in one request, as in one reading of the FIFO */
+
 static api_verb_fn verb_list, verb_scan, verb_status, verb_sync, verb_version;
 
 static const struct api_verb verbs[] = {
@@ -248,13 +250,14 @@ static void verb_scan(struct api_client *c, const struct proto_frame *f)
 {
 	const char *letters = f->field[2];
 
-	if (letters[0] == '\0' || letters[strspn(letters, CTL_SCAN_LETTERS)] != '\0') {
+	size_t n = strlen(letters);
+
+	if (n == 0 || n > SCAN_LETTERS || letters[strspn(letters, CTL_SCAN_LETTERS)] != '\0') {
 		api_answer(c, EXIT_USAGE, "malformed request: letters of '%s' are expected",
 			CTL_SCAN_LETTERS);
 		return;
 	}
-	for (; *letters != '\0'; letters++)
-		scandir_command(c->api->sv, *letters);
+	scandir_commands(c->api->sv, letters, n);
 	api_answer(c, 0, "%s", "");
 }
 

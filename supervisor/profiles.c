@@ -14,9 +14,11 @@
 #include "config.h"
 #include "fdio.h"
 #include "msg.h"
+#include "profiles_watch.h"
 #include "sys.h"
 #include "volume.h"
 
+#define WATCHES_MAX (4 * PLAN_MAX) /* that one descriptor is given in its life */
 #define PLAN_BYTES (PLAN_MAX * 512u) /* one line an op: names and words are bounded well below that */
 
 struct plan_request {
@@ -42,6 +44,7 @@ static void take_word(struct supervisor *sv, const struct volume_word *w, int fd
 	bool was = h->observing;
 
 	h->home_wd = w->home_wd;
+	sv->profiles_wd = w->last_wd;
 	sv->profiles_missing = w->missing;
 	if (w->unwatched && !sv->unwatched_said)
 		msg_warn(0, "no more watches (fs.inotify.max_user_watches): not all that happens to profiles is noticed at once");
@@ -80,11 +83,17 @@ static void hear(struct plan_request *rq)
 	fdio_close(&rq->sock);
 }
 
-/* One for the life of the tree. Without it profiles are looked at when somebody asks. */
+/*
+ * One for the life of the tree, unless it has been given too many: what was watched once stays so wherever it is moved, and
+ * who moves his profiles away again and again would use up the kernel's watches, which are root's and not his. Without it
+ * profiles are looked at when somebody asks.
+ */
 static int watch_descriptor(struct supervisor *sv)
 {
 	if (!sv->config->watch_ms)
 		return -1;
+	if (sv->profiles_wd > WATCHES_MAX)
+		profiles_watch_renew(sv);
 	if (sv->head->profilesfd <= 0) {
 		sv->head->profilesfd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
 		if (sv->head->profilesfd < 0)

@@ -14,6 +14,12 @@
  */
 void profiles_watch_begin(struct supervisor *sv, const struct plan *plan);
 
+/* Gives up all watches; the pass that is being begun makes its own. */
+void profiles_watch_renew(struct supervisor *sv);
+
+/* Somebody has registered the profile: its slot is his, and not the one of a profile that has gone. */
+void profiles_registered(struct supervisor *sv, const char *profile);
+
 /* After a fault: goes on, where there was a watch. */
 void profiles_watch_resume(struct supervisor *sv);
 

@@ -27,20 +27,24 @@ static void hand_on(struct supervisor *sv, pid_t pid, int wstatus)
 	/* Anything else was an orphan: taking its death is all it needs. */
 }
 
-static void on_again(uv_timer_t *t)
+static void on_again(uv_idle_t *idle)
 {
-	reaper_sweep(t->data);
+	(void)uv_idle_stop(idle);
+	reaper_sweep(idle->data);
 }
 
-/* In the next turn, whatever else that one has to do. */
+/*
+ * In the next turn, whatever else that one has to do. A timer of no time at all would not do: libuv before 1.45 calls one that
+ * is started again from its own callback in the same turn, before it looks at any descriptor.
+ */
 static void sweep_again(struct supervisor *sv)
 {
-	static uv_timer_t again;
+	static uv_idle_t again;
 
 	if (!again.data)
-		uv_timer_init(&sv->loop, &again);
+		(void)uv_idle_init(&sv->loop, &again);
 	again.data = sv;
-	uv_timer_start(&again, on_again, 0, 0);
+	(void)uv_idle_start(&again, on_again);
 }
 
 void reaper_sweep(struct supervisor *sv)

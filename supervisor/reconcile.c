@@ -22,6 +22,7 @@
 #include "volume.h"
 #include "words.h"
 
+#define CANDIDATES_MAX PLAN_MAX /* directories that may become profiles and are watched for that */
 #define NAMES_MAX 65536 /* entries of the profiles directory that are looked at */
 #define STAMP_KEY "updated_at" /* of the state file: when the wish in it was made, in seconds */
 #define LEGACY_MARK "legacy-container-cmd"
@@ -34,6 +35,7 @@ struct pass {
 	bool multiplex, dry_run;
 	struct volume_word word;
 	size_t n;    /* ops written */
+	size_t candidates;
 	int err;     /* the first failure to write them */
 	char *buf;   /* STATE_FILE_MAX + 1 */
 };
@@ -250,6 +252,8 @@ static int watch_entry(struct pass *p, int dirfd, const char *name, uint32_t mas
 		return -EBADF;
 	snprintf(path, sizeof(path), "/proc/self/fd/%d/%s", dirfd, name);
 	wd = sys.inotify_add_watch(p->in->watchfd, path, mask);
+	if (wd > p->word.last_wd)
+		p->word.last_wd = wd;
 	if (wd >= 0)
 		return wd;
 	p->word.unwatched = p->word.unwatched || errno == ENOSPC;
@@ -266,6 +270,10 @@ static void watch_candidate(struct pass *p, int dirfd, struct profile_facts *f)
 {
 	struct stat st;
 
+	if (p->candidates++ >= CANDIDATES_MAX) {
+		p->word.unwatched = true;
+		return;
+	}
 	if (watch(p, dirfd, IN_CREATE | IN_MOVED_TO | IN_ONESHOT) < 0)
 		return;
 	if (sys.fstatat(dirfd, p->c->marker, &st, 0) == 0)
@@ -291,7 +299,8 @@ static void do_entry(struct pass *p, int dirfd, const char *name)
 	struct stat st;
 	int fd = fdio_open(dirfd, name, O_PATH | O_DIRECTORY, 0);
 
-	if (fd < 0 && fd != -EACCES)
+	/* Any other error says nothing about the profile: it has not gone because descriptors have. */
+	if (fd == -ENOENT || fd == -ENOTDIR || fd == -ELOOP)
 		return;
 	if (fd < 0)
 		f.lookup_err = fd;

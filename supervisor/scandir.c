@@ -25,7 +25,7 @@
 #include "sys.h"
 #include "tai.h"
 
-#define SAID_PER_SECOND 20 /* lines about letters that are not obeyed */
+#define SAID_PER_SECOND 20 /* lines about letters that are not obeyed, and entries that are no services */
 #define SCAN_BYTES 64     /* letters read from the control FIFO in one turn */
 #define NAMED_MAX 16      /* entries that there is no room for, in the messages of one scan */
 #define RETRY_MS 3000     /* a scan that failed in part is made again after that */
@@ -114,6 +114,18 @@ struct scan {
 	uint32_t refused; /* too many */
 };
 
+/* Whoever can write a FIFO, or put names into the directory, must not be able to fill the log. */
+static bool may_say(struct supervisor *sv)
+{
+	int64_t now = mono_ns();
+
+	if (now - sv->said_ns >= INT64_C(1000000000)) {
+		sv->said_ns = now;
+		sv->said = 0;
+	}
+	return sv->said++ < SAID_PER_SECOND;
+}
+
 static const char *quoted(const char *name)
 {
 	static char buf[4 * NAME_MAX + 1];
@@ -153,7 +165,7 @@ static bool room_for_fds(struct supervisor *sv, int dirfd, uid_t owner)
 /* Of a tree that is far too large some are named and the others counted: the log is read by somebody. */
 static void too_many(struct scan *sc, const char *name)
 {
-	if (sc->refused++ < NAMED_MAX)
+	if (sc->refused++ < NAMED_MAX && may_say(sc->sv))
 		msg_warn(0, "unable to start supervisor for %s: too many services", quoted(name));
 }
 
@@ -329,14 +341,16 @@ static void scan_new(struct scan *sc, const char *name, bool is_link)
 
 	if (fd < 0) {
 		if (fd != -ENOTDIR) {
-			msg_warn(fd, "unable to open %s", quoted(name));
+			if (may_say(sc->sv))
+				msg_warn(fd, "unable to open %s", quoted(name));
 			sc->again = sc->again || fd != -ENOENT;
 		}
 		return;
 	}
 	why = rights_to_follow(sc->sv, &st, is_link);
 	if (why) {
-		msg_warn(0, "%s: refused: %s", quoted(name), why);
+		if (may_say(sc->sv))
+			msg_warn(0, "%s: refused: %s", quoted(name), why);
 		fdio_close(&fd);
 		return;
 	}
@@ -351,11 +365,13 @@ static void scan_new(struct scan *sc, const char *name, bool is_link)
 static void unable_to_stat(struct scan *sc, const char *name, int err)
 {
 	if (err == -EREMOTE) {
-		msg_warn(0, "%s: refused: " REMOTE, quoted(name));
+		if (may_say(sc->sv))
+			msg_warn(0, "%s: refused: " REMOTE, quoted(name));
 		keep_name(sc->sv, name);
 		return;
 	}
-	msg_warn(err, "unable to stat %s", quoted(name));
+	if (may_say(sc->sv))
+		msg_warn(err, "unable to stat %s", quoted(name));
 	if (err == -ENOENT || err == -ELOOP || err == -ENOTDIR)
 		return; /* a link that leads nowhere: what it led to is gone for the scan, as in s6 */
 	keep_name(sc->sv, name);
@@ -378,7 +394,8 @@ static void scan_entry(struct scan *sc, const char *name)
 	if (!S_ISDIR(st.st_mode))
 		return;
 	if (strlen(name) > sc->sv->name_max) {
-		msg_warn(0, "name too long - not spawning service: %s", quoted(name));
+		if (may_say(sc->sv))
+			msg_warn(0, "name too long - not spawning service: %s", quoted(name));
 		return;
 	}
 	s = seen_find(&sc->table, sc->sv, &st);
@@ -389,6 +406,12 @@ static void scan_entry(struct scan *sc, const char *name)
 	}
 	see(sc, s, name, &st);
 	scan_log(sc, s);
+}
+
+/* Where the file system says what an entry is, what can be no service costs no look. */
+static bool may_be_slot(const struct dirent *e)
+{
+	return e->d_name[0] != '.' && (e->d_type == DT_DIR || e->d_type == DT_LNK || e->d_type == DT_UNKNOWN);
 }
 
 /* False: the directory could not be read to its end, so what was not met may be there all the same. */
@@ -405,7 +428,7 @@ static bool scan_walk(struct scan *sc)
 	}
 	errno = 0;
 	while ((e = readdir(dir)) != NULL) {
-		if (e->d_name[0] != '.')
+		if (may_be_slot(e))
 			scan_entry(sc, e->d_name);
 		errno = 0;
 	}
@@ -507,7 +530,7 @@ void scandir_scan(struct supervisor *sv)
 	whole = scan_walk(&sc);
 	free(sc.table.slot);
 	slowdir_free(&sc.slow);
-	if (sc.refused > NAMED_MAX)
+	if (sc.refused > NAMED_MAX && may_say(sv))
 		msg_warn(0, "unable to start supervisor for %u more: too many services", sc.refused - NAMED_MAX);
 	if (whole)
 		mark_unseen(sv);
@@ -516,18 +539,6 @@ void scandir_scan(struct supervisor *sv)
 	look_after(sv);
 	if ((!whole || sc.again) && (!sv->rescan_ms || sv->rescan_ms > RETRY_MS))
 		uv_timer_start(&sv->rescan_timer, scandir_on_timer, RETRY_MS, sv->rescan_ms);
-}
-
-/* Whoever can write a FIFO must not be able to fill the log. */
-static bool may_say(struct supervisor *sv)
-{
-	int64_t now = mono_ns();
-
-	if (now - sv->said_ns >= INT64_C(1000000000)) {
-		sv->said_ns = now;
-		sv->said = 0;
-	}
-	return sv->said++ < SAID_PER_SECOND;
 }
 
 void scandir_command(struct supervisor *sv, char letter)
@@ -571,8 +582,8 @@ static void command_from_fifo(struct supervisor *sv, char letter)
 		msg_warn(0, "refused control command %c: others can write this FIFO; it goes through the socket", letter);
 }
 
-/* "na" prunes by what the new scan found, as in s6: scans come first. */
-static void take_letters(struct supervisor *sv, const char *buf, size_t n)
+/* "na" prunes by what the new scan found, as in s6: scans come first, and one does for all. */
+static void take_letters(struct supervisor *sv, const char *buf, size_t n, void (*command)(struct supervisor *, char))
 {
 	bool scanned = false;
 
@@ -587,7 +598,12 @@ static void take_letters(struct supervisor *sv, const char *buf, size_t n)
 	}
 	for (size_t i = 0; i < n; i++)
 		if (buf[i] != 'a' && buf[i] != 'h')
-			command_from_fifo(sv, buf[i]);
+			command(sv, buf[i]);
+}
+
+void scandir_commands(struct supervisor *sv, const char *letters, size_t n)
+{
+	take_letters(sv, letters, n, scandir_command);
 }
 
 void scandir_drain_control(struct supervisor *sv)
@@ -596,7 +612,7 @@ void scandir_drain_control(struct supervisor *sv)
 	ssize_t n = sys.read(sv->head->scanctlfd, buf, sizeof(buf));
 
 	if (n > 0)
-		take_letters(sv, buf, (size_t)n);
+		take_letters(sv, buf, (size_t)n, command_from_fifo);
 }
 
 void scandir_on_control(void *data)

@@ -37,6 +37,9 @@ void scandir_let_go_of_output(struct supervisor *sv, bool logged);
 /* Carries out one letter of CTL_SCAN_LETTERS, whoever sent it (rights were checked before). */
 void scandir_command(struct supervisor *sv, char letter);
 
+/* The same for several: those that scan come first, and one scan does for all. */
+void scandir_commands(struct supervisor *sv, const char *letters, size_t n);
+
 /* Reads all that waits in the control FIFO and carries it out; the "sync" verb does this before its answer. */
 void scandir_drain_control(struct supervisor *sv);
 

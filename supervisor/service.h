@@ -35,6 +35,7 @@ struct service {
 	bool unchanged;            /* scandir.c: nothing in its directory was made, moved or removed since the last scan */
 	bool odd_log;              /* scandir.c: something in it is called log, of which a logger may come without a change */
 	bool status_due, first_status; /* service_tell: there is something to write; it is an incarnation's first */
+	uint8_t intent_due;        /* api_intent.c: what is wanted of it is to be written down */
 	uint8_t fds;               /* scandir.c: what it may have open at most; 0: not counted yet */
 	uint8_t nletters, nqueued;
 	char letters[SERVICE_LETTERS]; /* of event/, that go out with the record */

@@ -54,6 +54,7 @@ struct supervisor {
 	struct child *children;     /* child.c */
 	struct api *api;            /* api.c; NULL without a socket */
 	struct profiles_watch *profiles; /* profiles_watch.c; NULL before the first pass */
+	int32_t profiles_wd;        /* the newest watch on profiles */
 	bool profiles_missing;      /* the last pass found no profiles directory */
 	bool lock_refused;          /* said that the volume cannot be locked */
 	bool unwatched_said;        /* and that profiles cannot be watched */

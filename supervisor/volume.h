@@ -23,6 +23,7 @@ struct volume_word {
 	int32_t err;     /* VOLUME_NONE: why, -errno */
 	bool missing;    /* there is no profiles directory */
 	bool unwatched;  /* the kernel has no more watches for all of the profiles */
+	int32_t last_wd; /* number of the newest watch: how many the descriptor has been given in its life */
 	int32_t home_wd; /* its watch on the home, which is there while the profiles directory is not; negative: none */
 };
 

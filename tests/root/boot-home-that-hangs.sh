@@ -51,6 +51,10 @@ t_like "and is controlled" "$(ns_exec svctl restart web 2>&1)" '^web is up'
 t_like "a stop of a profile's slot does not wait for its marker, nor its answer for the record" \
 	"$(ns_exec svctl stop own 2>&1)" '^gateway-own is down'
 t_like "meanwhile others are served" "$(ns_exec svctl restart web 2>&1)" '^web is up'
+ns_exec sh -c 'i=0; while [ $i -lt 100 ]; do printf dd >/run/service/gateway-own/supervise/control; i=$((i + 1)); done'
+t_like "a flood of wishes" "$(ns_exec svctl status web 2>&1)" '^web +up'
+t_ok "costs few processes" test "$(pgrep -c -x hexad-intent)" -le 12
+t_is "and no place: what is to be removed can be" "$(ns_exec svctl unregister own 2>&1)" "gateway-own is unregistered"
 ns_exec sh -c '(sleep 0.1 &) ; sleep 0.3'
 t_is "the dead are collected" "$(ns_exec sh -c 'grep -l "^State:.Z" /proc/[0-9]*/status 2>/dev/null')" ""
 t_is "a dry run is asked in vain, but harms nobody" "$(ns_exec svctl -t 500 reconcile --dry-run >/dev/null 2>&1; echo $?)" 99

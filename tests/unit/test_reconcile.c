@@ -527,3 +527,33 @@ Test(reconcile, without_a_watch_a_profile_is_one_all_the_same_and_that_is_told)
 	expect_op(1, "a", "", PLAN_REGISTERED, "");
 	close(in.watchfd);
 }
+
+static int given;
+
+static int count_watch(int fd, const char *path, uint32_t mask)
+{
+	(void)fd;
+	(void)path;
+	(void)mask;
+	return ++given;
+}
+
+Test(reconcile, watches_are_given_to_so_many_directories_that_are_no_profiles_and_their_number_is_told)
+{
+	struct sys real = sys;
+	struct volume_word word;
+	char name[32];
+
+	scratch_mkdir("profiles");
+	for (int i = 0; i < PLAN_MAX + 100; i++) {
+		snprintf(name, sizeof(name), "profiles/d%d", i);
+		scratch_mkdir(name);
+	}
+	sys.inotify_add_watch = count_watch;
+	word = look();
+	sys = real;
+	cr_expect_eq(given, PLAN_MAX + 1, "%d watches", given);
+	cr_expect_eq(word.last_wd, given);
+	cr_expect(word.unwatched);
+	close(in.watchfd);
+}
