@@ -41,7 +41,9 @@ done
 tree readiness 43
 t_ok "readiness: all that were taken are ready" t_debian s6-svwait -U -a -t 20000 "${taken[@]}"
 # shellcheck disable=SC2016 # the words are that shell's
-t_ok "all can be started again at once" t_debian s6-svlisten -R -a -t 30000 "${taken[@]}" "" \
-	sh -c 'for d; do s6-svc -r "$d"; done' - "${taken[@]}"
+for way in D:d U:u; do
+	t_ok "all of them at once: ${way#*:}" t_debian s6-svlisten "-${way%:*}" -a -t 50000 "${taken[@]}" "" \
+		sh -c 'o=$1; shift; for d; do s6-svc "-$o" "$d"; done' - "${way#*:}" "${taken[@]}"
+done
 t_is "no start failed" "$(grep -cE 'unable to (spawn|open|make)' "$TREE_LOG")" 0
 t_done
