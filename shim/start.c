@@ -54,9 +54,10 @@ static void set_title(char *area, char *const end, char *const *argv)
 static int run_slot_file(int argc, char **argv, char *area)
 {
 	char *const end = argv[argc - 1] + strlen(argv[argc - 1]) + 1;
-	char **word = calloc((size_t)argc + 1, sizeof(*word));
+	static char **word; /* for the life of the process */
 	int n = 0;
 
+	word = calloc((size_t)argc + 1, sizeof(*word));
 	for (int i = 0; word && i < argc; i++) {
 		word[n] = strdup(i == 0 ? SLOTFILE_INTERPRETER : i == 1 ? argv[0] : argv[i]);
 		if (!word[n++])

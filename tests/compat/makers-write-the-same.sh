@@ -6,17 +6,25 @@
 . "$T_ROOT/tests/lib/compat.sh"
 compat_need
 
-template="mkdir -m 755 tpl tpl/data; echo '#!/bin/sh' >tpl/run; chmod 755 tpl/run; ln -s nowhere tpl/data/link; mkfifo tpl/fifo;"
-template+="touch tpl/.hidden; chmod 640 tpl/.hidden; mkdir -m 1777 tpl/event; chmod 2750 tpl/data; touch tpl/down file"
+mkdir -m 755 "$T/template" "$T/template/tpl" "$T/template/tpl/data"
+cd "$T/template" || exit 1
+echo '#!/bin/sh' >tpl/run
+chmod 755 tpl/run
+ln -s nowhere tpl/data/link
+mkfifo tpl/fifo
+mkdir -m 1777 tpl/event
+touch tpl/.hidden tpl/down file
+chmod 640 tpl/.hidden
+chmod 2750 tpl/data
+template='cp -a "$T"/template/. .'
 
 # All files in one text, without the places where Debian has its programs.
 show() {
 	(
 		cd "$T/w" || exit
-		find . -type f ! -path '*/template/*' ! -path './tpl/*' | sort | while read -r f; do
-			echo "-- $f"
-			sed 's|/usr/lib/execline/bin/||g; s|/usr/bin/s6-|s6-|g' "$f"
-		done
+		find . -type f ! -path '*/template/*' ! -path './tpl/*' -print0 | sort -z | xargs -0r awk '
+			FNR == 1 { print "-- " FILENAME }
+			{ gsub("/usr/lib/execline/bin/", ""); gsub("/usr/bin/s6-", "s6-"); print }'
 		find . -mindepth 1 ! -path './tpl*' -printf '%P %y %m %l\n' | sort
 	)
 }

@@ -1,5 +1,6 @@
 #!/bin/bash
 # timeout: 600
+# alone: what one of its operations takes must be less than a service is held back
 #
 # Random operations on many services, the same under Debian's s6-svscan and under hexad: letters, status bytes, signals,
 # tallies, files and what a program inherits are the same after every one of them; and a hexad with a wrong table is found.

@@ -50,7 +50,8 @@ t_code "so is the scan directory's" 100 timeout 10 s6-svscan "$s"
 kill -KILL "$(sv_pid "$s/other")"
 kill -SEGV "$TREE_PID"
 sv_until other u
-t_is "a death in the middle of a fault is seen, and the service back" "$SV_GOT" dDu
+# The fault may come between telling of the death and noting that it was told: then it is told again rather than not at all.
+t_like "a death in the middle of a fault is seen, and the service back" "$SV_GOT" '^(dD){1,2}u$'
 sv_tell "$s/down" u
 sv_letters down 1
 t_is "a service that was down starts when told" "$SV_GOT" u

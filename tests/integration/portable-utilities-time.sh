@@ -67,6 +67,7 @@ said "s6-maximumtime: an option that is none" "$usage" s6-maximumtime -z 1 true
 
 s6-pause &
 pid=$!
+t_await 20 grep -qx s6-pause "/proc/$pid/comm" # a signal that comes before the exec may be the shell's
 kill -0 $pid
 t_is "s6-pause: waits" "$?" 0
 kill -TERM $pid
