@@ -12,9 +12,8 @@ cd "$T" || exit 1
 unset GID GIDLIST
 
 # Usage texts are of different versions.
-compat_clean() {
-	sed -E 's/fatal: : /fatal: /; s/: usage: .*/: usage/'
-}
+COMPAT_WHEN='fatal: : |: usage: '
+COMPAT_SED='s/fatal: : /fatal: /; s/: usage: .*/: usage/'
 
 # A row of a table: words as the shell reads them.
 rows() {
@@ -149,7 +148,7 @@ for values in "x 5 7" "5 x 7" "5 6 x" "5 6 ,7" "5 6 7,8"; do
 		env UID="$uid" GID="$gid" GIDLIST="$list" "$prog" -U true >"u.$who" 2>&1
 		echo "code $?" >>"u.$who"
 	done
-	t_is "s6-applyuidgid -U with $values" "$(cat u.ours)" "$(compat_clean <u.debian)"
+	t_is "s6-applyuidgid -U with $values" "$(cat u.ours)" "$(sed -E "$COMPAT_SED" u.debian)"
 done
 unset GID GIDLIST
 

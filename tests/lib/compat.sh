@@ -64,10 +64,15 @@ compat_text() {
 	printf -v "$1" %s "$text"
 }
 
+# What is of no account in what they say: where COMPAT_WHEN matches, sed -E COMPAT_SED.
+COMPAT_WHEN='fatal: : | [0-9]+ seconds'
+COMPAT_SED='s/fatal: : /fatal: /; s/ [0-9]+ seconds/ N seconds/g'
+
+# VAR FILE: the text of the file without that.
 compat_clean() {
 	compat_text "$1" "$2"
-	if [[ ${!1} == *'fatal: : '* || ${!1} =~ \ [0-9]+\ seconds ]]; then
-		printf -v "$1" %s "$(sed -E 's/fatal: : /fatal: /; s/ [0-9]+ seconds/ N seconds/g' <<<"${!1}")"
+	if [[ ${!1} =~ $COMPAT_WHEN ]]; then
+		printf -v "$1" %s "$(sed -E "$COMPAT_SED" <<<"${!1}")"
 	fi
 }
 
