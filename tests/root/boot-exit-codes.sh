@@ -1,7 +1,7 @@
 #!/bin/bash
 #
 # The main program's exit code is the container's, each of the 256; 128 + n when signal n ended it.
-# timeout: 120
+# timeout: 300
 . "$(dirname "$0")/../lib/tap.sh"
 . "$(dirname "$0")/../lib/boot.sh"
 
@@ -15,7 +15,8 @@ boot_before 'for want in $(seq 0 255); do
 	[ "$code" = "$want" ] && echo right || echo "$want became $code"
 done
 exit 0'
-boot_life
+boot_start
+boot_end 200
 t_is "all 256 exit codes arrive" "$(grep -v '^right$' <<<"$OUT") $(grep -c '^right$' <<<"$OUT")" " 256"
 boot_root
 for sig in 1 2 6 9 15; do
