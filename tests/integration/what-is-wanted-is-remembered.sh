@@ -109,6 +109,9 @@ t_ok "a client that went away" t_await 10 is_wanted stopped
 
 lost=0
 n=500
+case $B in
+*/san) n=50 ;; # what is raced for is the same code, at a tenth of the speed
+esac
 for ((i = 0; i < n; i++)); do
 	up_and_trapped
 	svctl stop mail >/dev/null
