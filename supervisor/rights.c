@@ -111,19 +111,19 @@ static enum rights_as judge_root(const struct service *s, const struct stat *dir
 	return RIGHTS_REFUSED;
 }
 
+bool rights_only_root(const char *path)
+{
+	return file_root_only(AT_FDCWD, path);
+}
+
 int rights_check_link(const char *path)
 {
-	return file_root_only(AT_FDCWD, path) ? 0 : -RIGHTS_ECHECK;
+	return rights_only_root(path) ? 0 : -RIGHTS_ECHECK;
 }
 
 void rights_check_said(const char *file, char *why, size_t cap)
 {
 	refused_root(file, file, why, cap);
-}
-
-bool rights_only_root(const char *path)
-{
-	return file_root_only(AT_FDCWD, path);
 }
 
 bool rights_to_script(const struct supervisor *sv, const char *path)

@@ -28,7 +28,7 @@ enum rights_as rights_to_run(const struct service *s, const char *file, struct i
 int rights_check_link(const char *path);
 void rights_check_said(const char *file, char *why, size_t cap);
 
-/* Is the program at path, an absolute one, root's, and so is all that it leads through? */
+/* Is the program at path, from where we are, root's alone, and so is all that it leads through? A missing one is. */
 bool rights_only_root(const char *path);
 
 /* May we run the program at path, below the scan directory, as we are? Root: only what root alone can write. */

@@ -58,13 +58,15 @@ static int judge(struct service *s, const char *file, struct spawn *sp, struct i
 		 * it: us. The starter becomes him when we wait no more, and a forked child stops alone.
 		 */
 		sp->ids = ids;
-		sp->may_block = !spawn_has_starter();
 		break;
 	default:
 		service_note(s, "%s", why);
 		return -EPERM;
 	}
-	outlook = sp->may_block ? EXEC_SLOW : sp->ids ? EXEC_SOON : slowexec_expect(s->d->dirfd, file, s->sv->scandir_dev);
+	if (sp->may_block || (sp->ids && !spawn_has_starter()))
+		outlook = EXEC_SLOW;
+	else
+		outlook = sp->ids ? EXEC_SOON : slowexec_expect(s->d->dirfd, file, s->sv->scandir_dev);
 	sp->may_block = outlook == EXEC_SLOW;
 	standard_fds(s, sp);
 	return (int)outlook;

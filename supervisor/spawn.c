@@ -250,7 +250,7 @@ pid_t spawn_start(const struct spawn *sp, int *ret_execfd)
 	*ret_execfd = -1;
 	if (sys.prefork() < 0)
 		return -errno;
-	if (sp->may_block || (sp->ids && !spawn_has_starter()))
+	if (sp->may_block)
 		return spawn_fork(sp, ret_execfd);
 	if (sp->ids)
 		return start_as(sp, ret_execfd);

@@ -53,8 +53,9 @@ differing() {
 	diff "$1" "$2" | sed -n 's/^[<>] \([0-9]*\)\..*/\1/p' | sort -u
 }
 
-# Is that sequence the same when it is played by itself, three times? What takes longer than a time limit of an operation (60 ms)
-# on a machine that is busy with a hundred services shows in what s6 writes, too; a difference in behaviour stays.
+# Is that sequence the same when it is played by itself, three times? hexad is one process for hundreds of services: where the
+# machine is so busy that a death waits for more than 5 s, a kill is repeated, which is one status write more (2.15 does that too;
+# s6 has a process for each of them). A difference in behaviour stays.
 same_alone() {
 	local first=$((10#$1))
 
