@@ -3,14 +3,13 @@
 # Wishes that come through FIFOs faster than they are written down: the last one of each slot is, however many there are at once,
 # and a process that cannot be had puts nothing off for ever.
 . "$(dirname "$0")/../lib/tap.sh"
-. "$T_ROOT/tests/lib/sv.sh"
+. "$T_ROOT/tests/lib/svctl.sh"
 
-s=$T/scan
+s=$HEXAD_SCANDIR
 h=$T/home
 n=120
-mkdir -p "$s" "$h/profiles"
-export HEXAD_SCANDIR=$s HEXAD_CONFIG=$T/hexad.ini
-cat >"$HEXAD_CONFIG" <<END
+mkdir -p "$h/profiles"
+svctl_ini <<END
 [app]
 user = $(id -u)
 home = $h

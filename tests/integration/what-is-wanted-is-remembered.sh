@@ -3,15 +3,14 @@
 # What was asked of a profile is written down by the supervisor when it is done, and counts more than what the application's
 # last write carries along; an explicit, newer wish in the state file counts more still. Before a stop there is the marker.
 . "$(dirname "$0")/../lib/tap.sh"
-. "$T_ROOT/tests/lib/sv.sh"
+. "$T_ROOT/tests/lib/svctl.sh"
 
-s=$T/scan
+s=$HEXAD_SCANDIR
 h=$T/home
-mkdir -p "$s" "$h/profiles/mail" "$h/profiles/other"
+mkdir -p "$h/profiles/mail" "$h/profiles/other"
 touch "$h/profiles/mail/SOUL.md" "$h/profiles/other/SOUL.md"
-export HEXAD_SCANDIR=$s HEXAD_CONFIG=$T/hexad.ini
 ini() {
-	cat >"$HEXAD_CONFIG" <<-END
+	svctl_ini <<-END
 		[app]
 		user = $(id -u)
 		home = $h
