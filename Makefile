@@ -57,7 +57,7 @@ help: ## list the targets
 
 run: ## install what is missing, build, boot the demonstration
 	$(Q)tests/lib/deps.sh run
-	$(Q)$(MAKE) $(JOBS) --no-print-directory links $(BUILD)/await
+	$(Q)$(MAKE) $(JOBS) --no-print-directory links $(TOOLS)
 	$(Q)B=$(BUILD) tests/demo
 
 test: ## install what is missing, build, run every test
@@ -134,14 +134,23 @@ links: $(PROGRAMS) ## make $(BUILD)/bin with every name as a link
 	$(Q)for name in $$($(BUILD)/hexad-shim --list); do \
 		[ -e $(BUILD)/bin/$$name ] || ln -s hexad-shim $(BUILD)/bin/$$name; done
 
-$(BUILD)/await: tests/lib/await.c
+# What the scripts use; never with a sanitizer.
+TOOL = $(CC) -O2 -g -std=c11 -D_GNU_SOURCE -Wall -Wextra -Wshadow $(if $(WERROR),-Werror)
+TOOLS = $(BUILD)/await $(BUILD)/dirs $(BUILD)/spawn.so
+
+$(BUILD)/await $(BUILD)/dirs: $(BUILD)/%: tests/lib/%.c
 	$(if $(Q),@echo "  LD  $@")
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) -O2 -g -std=c11 -D_GNU_SOURCE -Wall -Wextra -Wshadow -o $@ $<
+	$(Q)$(TOOL) -static -o $@ $<
+
+$(BUILD)/%.so: tests/lib/%.c
+	$(if $(Q),@echo "  LD  $@")
+	$(Q)mkdir -p $(@D)
+	$(Q)$(TOOL) -shared -fPIC -o $@ $<
 
 include $(wildcard tests/*.mk)
 
-tests-built: links man $(BUILD)/await $(UNIT) $(FAULT) $(TRACE) $(FUZZ)
+tests-built: links man $(TOOLS) $(UNIT) $(FAULT) $(TRACE) $(FUZZ)
 
 .PHONY: san-built
 san-built:

@@ -28,9 +28,13 @@ for i in {4200..1}; do
 done
 tally "$T/many" "${many[@]}"
 
-setup="mkdir -p s/supervise fresh/supervise never bad/supervise dir/supervise/death_tally closed/supervise;"
-setup+="cp '$T/t/supervise/death_tally' s/supervise; printf abcdef >bad/supervise/death_tally; touch file;"
-setup+="ln -s s link; cp '$T/t/supervise/death_tally' closed/supervise; chmod 0 closed/supervise"
+mkdir -p "$T/setup"/{s/supervise,fresh/supervise,never,bad/supervise,dir/supervise/death_tally,closed/supervise}
+cp "$T/t/supervise/death_tally" "$T/setup/s/supervise"
+cp "$T/t/supervise/death_tally" "$T/setup/closed/supervise"
+printf abcdef >"$T/setup/bad/supervise/death_tally"
+touch "$T/setup/file"
+ln -s s "$T/setup/link"
+setup="spawn cp -a '$T/setup/.' .; spawn chmod 0 closed/supervise"
 for args in "s" "-s s" "-S s" "-sS s" "-Ss s" "-n 0 s" "-n 0 none" "-n 0 fresh" "-n 1 s" "-n 8 s" "-n 9 s" "-n 5000 s" "-n x s" "-n -1 s" "-n" \
 	"-n 4294967296 s" "-sn 3 s" "-sn3 s" "fresh" "never" "bad" "-n 0 bad" "dir" "file" "none" "link" "closed" "s none" \
 	"" "-x s" "--help" "-- s"; do

@@ -11,7 +11,8 @@
 #   compat_run debian|ours CMD...   sets C_OUT, C_ERR, C_CODE
 #   compat_files DESC SETUP CMD...  the same as compat_same, each time in a fresh directory that SETUP (words of a shell
 #                            command) fills; what lies there afterwards is the same too: names, types, modes, owners,
-#                            links, contents. The command must name files relative to there
+#                            links, contents (those themselves with COMPAT_SHOW=texts, see dirs.c). The command must name
+#                            files relative to there
 #   compat_files_but DESC SED SETUP CMD...  the same, with a sed script that makes of Debian's whole result what ours is to be
 #
 # Messages are compared without the "fatal: : " of 2.11, a slip that 2.15 mended, and without the seconds
@@ -85,7 +86,7 @@ compat_run() {
 	else
 		set -- "$B/bin/$name" "$@"
 	fi
-	timeout 20 "$@" >"$T/.stdout" 2>"$T/.stderr" </dev/null
+	spawn -t 20 "$@" >"$T/.stdout" 2>"$T/.stderr" </dev/null
 	C_CODE=$?
 	compat_clean C_OUT "$T/.stdout"
 	compat_clean C_ERR "$T/.stderr"
@@ -101,31 +102,22 @@ compat_same() {
 	t_is "$desc" "code $C_CODE"$'\n'"$C_OUT"$'\n'"$C_ERR" "$want"
 }
 
-# What there is in the directory, a line each; of FIFOs and links no content.
-compat_snapshot() {
-	(
-		cd "$1" || exit
-		find . -mindepth 1 -printf '%P %y %m %U:%G %l\n' 2>/dev/null | sort
-		find . -type f -readable -size +0 -printf '%P\0' 2>/dev/null | sort -z | xargs -0r cksum --
-	)
-}
+COMPAT_SHOW=show
 
 # Runs CMD in a fresh directory after SETUP; the whole result into C_ALL.
 compat_try() {
 	local who=$1 setup=$2
 
 	shift 2
-	rm -rf -- "$T/w"
-	mkdir "$T/w"
+	spawn "$B/dirs" fresh "$T/w"
 	(
 		cd "$T/w" || exit
 		eval "$setup"
 		compat_run "$who" "$@"
 		printf 'code %s\n%s\n%s\n' "$C_CODE" "$C_OUT" "$C_ERR"
-		compat_snapshot "$T/w"
+		spawn "$B/dirs" "$COMPAT_SHOW" "$T/w"
 	) >"$T/.all" 2>&1
 	compat_text C_ALL "$T/.all"
-	chmod -R u+rwx "$T/w"
 }
 
 compat_files_but() {
@@ -133,7 +125,8 @@ compat_files_but() {
 
 	shift 2
 	compat_try debian "$@"
-	want=$(sed -E "$sed" <<<"$C_ALL")
+	want=$C_ALL
+	[ -z "$sed" ] || want=$(sed -E "$sed" <<<"$want")
 	compat_try ours "$@"
 	t_is "$desc" "$C_ALL" "$want"
 }

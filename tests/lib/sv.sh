@@ -48,17 +48,26 @@ sv_until() {
 	return 1
 }
 
-sv_bytes() {
-	od -An -v -tx1 -j"$2" -N"$3" "$1/supervise/status" 2>/dev/null | tr -d ' \n'
+# FILE OFFSET LENGTH: these bytes into SV_HEX, as hex digits. No process: conditions that are waited for ask again and again.
+sv_hex() {
+	local LC_ALL=C part='' text='' end=00 i c
+
+	SV_HEX=
+	[ -r "$1" ] || return 1
+	while [ -n "$end" ]; do
+		IFS= read -r -d '' part || end=
+		for ((i = 0; i < ${#part}; i++)); do
+			printf -v c '%02x' "'${part:i:1}"
+			text+=${c: -2}
+		done
+		text+=$end
+	done 2>/dev/null <"$1"
+	SV_HEX=${text:2*$2:2*$3}
+	[ -n "$SV_HEX" ]
 }
 
-sv_pid() {
-	local hex
-
-	hex=$(sv_bytes "$1" 24 8)
-	[ -n "$hex" ] && echo $((16#$hex))
-}
-
+sv_bytes() { sv_hex "$1/supervise/status" "$2" "$3" && echo "$SV_HEX"; }
+sv_pid() { sv_hex "$1/supervise/status" 24 8 && echo $((16#$SV_HEX)); }
 sv_flags() { sv_bytes "$1" 34 1; }
 sv_wstat() { sv_bytes "$1" 32 2; }
 
@@ -76,18 +85,17 @@ sv_alive() {
 
 sv_now() { echo "${EPOCHREALTIME/[.,]/}"; }
 
+# The pid, the wait status and the flags are the last eleven bytes.
 sv_is_up() {
-	local pid
-
-	pid=$(sv_pid "$1") && [ "$pid" != 0 ] && [ $((16#$(sv_flags "$1") & 2)) = 0 ]
+	sv_hex "$1/supervise/status" 24 11 && [ $((16#${SV_HEX:0:16})) != 0 ] && [ $((16#${SV_HEX:20} & 2)) = 0 ]
 }
 
 sv_is_down() {
-	[ "$(sv_pid "$1")" = 0 ] && [ $((16#$(sv_flags "$1") & 4)) = 0 ]
+	sv_hex "$1/supervise/status" 24 11 && [ $((16#${SV_HEX:0:16})) = 0 ] && [ $((16#${SV_HEX:20} & 4)) = 0 ]
 }
 
 sv_has_flags() {
-	[ "$(sv_flags "$1")" = "$2" ]
+	sv_hex "$1/supervise/status" 34 1 && [ "$SV_HEX" = "$2" ]
 }
 
 # Waits for a condition on one service: what comes into supervise/ is what changes it.
@@ -106,8 +114,10 @@ sv_down() { sv_await "${2:-10}" sv_is_down "$1"; }
 sv_gap() {
 	local d t
 
-	d=$(tail -c 14 "$1/supervise/death_tally" | od -An -v -tx1 -N12 | tr -d ' \n')
-	t=$(sv_bytes "$1" 0 12)
+	sv_hex "$1/supervise/death_tally" 0 1000000
+	d=${SV_HEX: -28}
+	sv_hex "$1/supervise/status" 0 12
+	t=$SV_HEX
 	echo $(((16#${t:0:16} - 16#${d:0:16}) * 1000000 + (16#${t:16:8} - 16#${d:16:8}) / 1000))
 }
 
