@@ -45,6 +45,7 @@ COMMON_O   = $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard common/*.c))
 HEXAD_O    = $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard supervisor/*.c))
 SVCTL_O    = $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard svctl/*.c))
 SHIM_O     = $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard shim/*.c))
+LEAKS_O    = $(if $(SAN),$(BUILD)/tests/lib/leaks.o)
 UNIT_SRC   = $(wildcard tests/unit/test_*.c)
 UNIT       = $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(UNIT_SRC))
 UNIT_LIBS  = -lcriterion -luv -linih -ljansson
@@ -84,11 +85,11 @@ $(BUILD)/hexad: $(HEXAD_O) $(BUILD)/libsv.a
 	$(if $(Q),@echo "  LD  $@")
 	$(Q)$(CC) $(CFLAGS) $(SV_LDFLAGS) -o $@ $^ $(HEXAD_LIBS)
 
-$(BUILD)/svctl: $(SVCTL_O) $(BUILD)/libsv.a
+$(BUILD)/svctl: $(SVCTL_O) $(LEAKS_O) $(BUILD)/libsv.a
 	$(if $(Q),@echo "  LD  $@")
 	$(Q)$(CC) $(CFLAGS) $(SV_LDFLAGS) -o $@ $^ -ljansson
 
-$(BUILD)/hexad-shim: $(SHIM_O) $(BUILD)/libsv.a
+$(BUILD)/hexad-shim: $(SHIM_O) $(LEAKS_O) $(BUILD)/libsv.a
 	$(if $(Q),@echo "  LD  $@")
 	$(Q)$(CC) $(CFLAGS) $(SV_LDFLAGS) -o $@ $^
 
@@ -136,9 +137,9 @@ links: $(PROGRAMS) ## make $(BUILD)/bin with every name as a link
 
 # What the scripts use; never with a sanitizer.
 TOOL = $(CC) -O2 -g -std=c11 -D_GNU_SOURCE -Wall -Wextra -Wshadow $(if $(WERROR),-Werror)
-TOOLS = $(BUILD)/await $(BUILD)/dirs $(BUILD)/spawn.so
+TOOLS = $(patsubst %,$(BUILD)/%,await dirs nsinit spawn.so)
 
-$(BUILD)/await $(BUILD)/dirs: $(BUILD)/%: tests/lib/%.c
+$(BUILD)/await $(BUILD)/dirs $(BUILD)/nsinit: $(BUILD)/%: tests/lib/%.c
 	$(if $(Q),@echo "  LD  $@")
 	$(Q)mkdir -p $(@D)
 	$(Q)$(TOOL) -static -o $@ $<

@@ -41,18 +41,20 @@ finish() {
 
 # At most a page in one write, and seen before the next step: where a file is rotated does not depend on the time then.
 lines() {
-	local i text=
+	local i text= words=(drop keep keep)
 
 	seq=$((seq + 1))
 	for ((i = 1; i < $1; i++)); do
-		text+="$seq.$i $([ $((i % 3)) = 0 ] && echo drop || echo keep) and some words more"$'\n'
+		text+="$seq.$i ${words[i % 3]} and some words more"$'\n'
 	done
 	printf '%s' "$text$seq end of these"$'\n' >&8
-	t_await 10 grep -rqs "$seq end of these" dir
+	t_await 10 written "$seq end of these"
 }
 
+written() { spawn grep -rqs "$1" dir; }
+
 rotated() {
-	[ ! -s dir/current ] && [ -e dir/current ] && [ ! -e dir/previous ] && [ "$(stat -c %A dir/current)" = -rw-r--r-- ]
+	[ ! -s dir/current ] && [ -e dir/current ] && [ ! -e dir/previous ] && [ ! -x dir/current ]
 }
 
 step() {
@@ -80,21 +82,14 @@ step() {
 		printf 'and ended\n' >&8
 		finish
 		begin
-		t_await 10 grep -rqs 'begun and ended' dir
+		t_await 10 written 'begun and ended'
 		;;
 	esac
 }
 
-stamps() {
-	sed -E 's/@4[0-9a-f]{23}/STAMP/g; s/[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9:]{8}\.[0-9]{9}/TIME/g'
-}
-
 show() {
-	local f
-
-	for f in dir/*; do
-		echo "$(basename "$f") $(stat -c '%A %s' "$f") $(stamps <"$f" | cksum)"
-	done | stamps
+	spawn "$B/dirs" texts dir >texts
+	spawn sed -E 's/@4[0-9a-f]{23}/STAMP/g; s/[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9:]{8}\.[0-9]{9}/TIME/g' texts
 }
 
 run_scene() {

@@ -22,8 +22,8 @@ modes() {
 
 	shift
 	for mode; do
-		chmod ug-s,o-t "$what"
-		chmod "$mode" "$what"
+		spawn chmod ug-s,o-t "$what"
+		spawn chmod "$mode" "$what"
 		compat_run debian s6-svperms s
 		text="$C_CODE $C_OUT $C_ERR"
 		compat_run ours s6-svperms s

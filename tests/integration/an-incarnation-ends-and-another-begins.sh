@@ -1,4 +1,5 @@
 #!/bin/bash
+# sanitizer: leaks, of the applets
 # x ends an incarnation: x is told, the lock is free, nobody reads the FIFO; a service that is still in the scan directory
 # begins anew, with s, a clean past and the down file asked again. What runs is never stopped by x, and loggers detach.
 . "$(dirname "$0")/../lib/tap.sh"

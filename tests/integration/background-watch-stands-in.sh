@@ -1,4 +1,5 @@
 #!/bin/bash
+# sanitizer: leaks, of the applets
 # s6-background-watch: stands in for a daemon that put itself into the background: readiness, signals, code, wrong pid files.
 . "$(dirname "$0")/../lib/tap.sh"
 cd "$T" || exit 1

@@ -1,4 +1,5 @@
 #!/bin/bash
+# sanitizer: leaks, of the applets
 # The s6 programs of Debian, unmodified, as an ordinary user, on a tree of hexad's: no refusal, no surprise.
 . "$(dirname "$0")/../lib/tap.sh"
 . "$T_ROOT/tests/lib/sv.sh"

@@ -1,4 +1,5 @@
 #!/bin/bash
+# sanitizer: leaks, of the applets
 # A template service as s6-instance-maker makes it: run supervises instance/, links into instances/ are its services. The
 # outer tree looks at none of it: template, instance, instances, data and env are the user's.
 . "$(dirname "$0")/../lib/tap.sh"

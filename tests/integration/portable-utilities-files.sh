@@ -1,4 +1,5 @@
 #!/bin/bash
+# sanitizer: leaks, of the applets
 # s6-mkdir, s6-mkfifo, s6-chmod, s6-touch, s6-rmrf, s6-rename: files, their options and their errors.
 . "$(dirname "$0")/../lib/tap.sh"
 . "$(dirname "$0")/../lib/said.sh"

@@ -1,4 +1,5 @@
 #!/bin/bash
+# sanitizer: leaks, of the applets
 # s6-echo, s6-env, s6-printenv, s6-dumpenv, s6-cat, s6-true, s6-false: words and variables, their options and their errors.
 . "$(dirname "$0")/../lib/tap.sh"
 . "$(dirname "$0")/../lib/said.sh"

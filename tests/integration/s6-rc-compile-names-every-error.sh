@@ -1,4 +1,5 @@
 #!/bin/bash
+# sanitizer: leaks, of the applets
 #
 # s6-rc-compile without a supervisor: its words and codes, and the database that it makes.
 . "$(dirname "$0")/../lib/tap.sh"

@@ -1,4 +1,5 @@
 #!/bin/bash
+# sanitizer: leaks, of the applets
 # s6-svscan-log, which reads what hexad and all services without a logger write, is stopped as a logger: by the end of its
 # input, after the last words of all others. -X gives it the console for its own errors, and hexad afterwards.
 . "$(dirname "$0")/../lib/tap.sh"

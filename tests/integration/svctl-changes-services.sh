@@ -1,4 +1,5 @@
 #!/bin/bash
+# sanitizer: leaks, of svctl's commands
 # svctl start, stop and restart answer when it is done, and say exactly what came of it.
 . "$(dirname "$0")/../lib/tap.sh"
 . "$T_ROOT/tests/lib/svctl.sh"

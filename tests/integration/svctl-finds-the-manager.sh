@@ -1,4 +1,5 @@
 #!/bin/bash
+# sanitizer: leaks, of svctl's commands
 # svctl manager: what an ordinary user can see of process 1 decides, and every doubt means that it is not s6.
 . "$(dirname "$0")/../lib/tap.sh"
 

@@ -1,4 +1,5 @@
 #!/bin/bash
+# sanitizer: leaks, of svctl's commands
 # svctl logs: the last lines, and with -f every line once, however often the log is rotated meanwhile.
 . "$(dirname "$0")/../lib/tap.sh"
 . "$T_ROOT/tests/lib/svctl.sh"

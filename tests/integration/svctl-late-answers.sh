@@ -1,4 +1,5 @@
 #!/bin/bash
+# sanitizer: leaks, of svctl's commands
 # An answer that comes when its time is over is not taken for the answer to what was asked next.
 . "$(dirname "$0")/../lib/tap.sh"
 . "$T_ROOT/tests/lib/svctl.sh"

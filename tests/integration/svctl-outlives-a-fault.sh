@@ -1,4 +1,5 @@
 #!/bin/bash
+# sanitizer: leaks, of svctl's commands
 # A supervisor that renews itself while svctl waits: svctl asks again and gets its answer; nothing is done twice.
 # timeout: 90
 . "$(dirname "$0")/../lib/tap.sh"

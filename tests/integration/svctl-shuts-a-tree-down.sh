@@ -1,4 +1,5 @@
 #!/bin/bash
+# sanitizer: leaks, of svctl's commands
 # svctl shutdown is done when the supervisor has ended, whoever still holds the pipe of a logger.
 . "$(dirname "$0")/../lib/tap.sh"
 . "$T_ROOT/tests/lib/svctl.sh"

@@ -1,4 +1,5 @@
 #!/bin/bash
+# sanitizer: leaks, of svctl's commands
 # svctl status: a table within 80 columns for people, JSON with fixed members for programs.
 . "$(dirname "$0")/../lib/tap.sh"
 . "$T_ROOT/tests/lib/sv.sh"

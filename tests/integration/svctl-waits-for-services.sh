@@ -1,4 +1,5 @@
 #!/bin/bash
+# sanitizer: leaks, of svctl's commands
 # svctl wait ends when services are, or have been, in a state; what will not come is a failure at once.
 . "$(dirname "$0")/../lib/tap.sh"
 . "$T_ROOT/tests/lib/svctl.sh"

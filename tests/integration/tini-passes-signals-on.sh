@@ -1,4 +1,5 @@
 #!/bin/bash
+# sanitizer: leaks, of the applets
 # tini: codes, signals, groups, orphans; options that nobody knows.
 . "$(dirname "$0")/../lib/tap.sh"
 cd "$T" || exit 1

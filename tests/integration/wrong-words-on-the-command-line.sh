@@ -1,4 +1,5 @@
 #!/bin/bash
+# sanitizer: leaks, of the applets
 # The command line as s6-svscan has it: what is wrong for good ends with 100, what the system refuses with
 # 111, and a second instance on one directory harms nobody.
 . "$(dirname "$0")/../lib/tap.sh"

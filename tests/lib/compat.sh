@@ -54,11 +54,12 @@ compat_tree_end() {
 
 # VAR FILE: what is in the file, as "$(cat FILE)" has it, but without a process: there are thousands of calls.
 compat_text() {
-	local -a parts
-	local text
+	local part='' text=''
 
-	mapfile -d '' -t parts <"$2"
-	printf -v text %s "${parts[@]}"
+	while IFS= read -r -d '' part; do
+		text+=$part
+	done <"$2"
+	text+=$part
 	while [[ $text == *$'\n' ]]; do
 		text=${text%$'\n'}
 	done

@@ -26,7 +26,6 @@ NS_LOG=${NS_LOG:-$T/console.log}
 NS_PATH=/command:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 ns_leader=
 t_at_exit ns_end
-ns_lib=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
 ns_root() {
 	local d=$1
@@ -34,7 +33,7 @@ ns_root() {
 	mkdir -p "$d"/{etc/cont-init.d,home/app,run,tmp,proc,dev,root,usr,old} || return 1
 	chmod 755 "$d"
 	chmod 1777 "$d/tmp"
-	B=$B DESTDIR=$d "$ns_lib/../../rootfs/install" || return 1
+	B=$B DESTDIR=$d "$T_ROOT/rootfs/install" || return 1
 	printf '%s\n' 'root:x:0:0:root:/root:/bin/sh' 'nobody:x:65534:65534:nobody:/:/bin/false' \
 		"app:x:$NS_UID:$NS_UID:the application:/home/app:/bin/sh" >"$d/etc/passwd"
 	printf '%s\n' 'root:x:0:' 'nogroup:x:65534:' "app:x:$NS_UID:" >"$d/etc/group"
@@ -44,7 +43,7 @@ ns_root() {
 ns_demo_root() {
 	local home=$1/home/app
 
-	ns_root "$1" && cp -R "$ns_lib/../../rootfs/demo/." "$1" && chmod -R u=rwX,go=rX "$home" || return 1
+	ns_root "$1" && cp -R "$T_ROOT/rootfs/demo/." "$1" && chmod -R u=rwX,go=rX "$home" || return 1
 	chown -R "$NS_UID:$NS_UID" "$home" || return 1
 	chown root:root "$home"/profiles/locked/* && chmod 600 "$home"/profiles/locked/*
 }
@@ -57,7 +56,7 @@ ns_boot() {
 	rm -f "$d/.booted"
 	mkfifo -m 600 "$d/.booted" || return 1
 	unshare --fork --pid --mount --kill-child --propagation private \
-		bash "$ns_lib/nsinit.sh" "$d" PATH="$NS_PATH" HOME=/root "${NS_ENV[@]}" -- "$@" \
+		"$B/nsinit" "$d" PATH="$NS_PATH" HOME=/root "${NS_ENV[@]}" -- "$@" \
 		>>"$NS_LOG" 2>&1 </dev/null &
 	ns_leader=$!
 	# The other side writes its pid or dies. Dead before it has opened the FIFO, only the keeper opens and closes it.

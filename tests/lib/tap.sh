@@ -43,10 +43,12 @@ t_exits=()
 export B T PATH DEBIAN_S6 TREE_PID TREE_LOG
 enable -f "$B/spawn.so" spawn || exit 1
 
-# Ends what the script started, also when it dies half-way.
+# Ends what the script started, also when it dies half-way. A background job that gets a signal before it has become its program
+# would run this, too: what it removes would be the script's.
 t_cleanup() {
 	local code=$? pid cmd
 
+	[ "$BASHPID" = "$$" ] || exit "$code"
 	trap '' TERM INT
 	for cmd in "${t_exits[@]}"; do
 		eval "$cmd"

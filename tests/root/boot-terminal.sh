@@ -1,7 +1,6 @@
 #!/bin/bash
 #
 # With a terminal: the main program has it as controlling terminal and in the foreground, PID 1 gives it up.
-# shellcheck disable=SC2154 # ns_lib is nsboot.sh's
 . "$(dirname "$0")/../lib/tap.sh"
 . "$(dirname "$0")/../lib/boot.sh"
 
@@ -9,8 +8,8 @@ boot_root
 mkfifo "$T/keys"
 # The same as ns_boot does, on a terminal that script(1) makes; setsid gives it to PID 1, as a container engine does.
 on_terminal() {
-	printf 'exec unshare --fork --pid --mount --kill-child --propagation private %s bash %q %q PATH=%q -- "$@"\n' \
-		'setsid --ctty' "$ns_lib/nsinit.sh" "$R" "$NS_PATH" >"$T/inside"
+	printf 'exec unshare --fork --pid --mount --kill-child --propagation private %s %q %q PATH=%q -- "$@"\n' \
+		'setsid --ctty' "$B/nsinit" "$R" "$NS_PATH" >"$T/inside"
 	rm -f "$R/.booted"
 	mkfifo "$R/.booted"
 	cat "$R/.booted" >"$T/pid" &
