@@ -52,27 +52,13 @@ compat_tree_end() {
 	t_tree_end
 }
 
-# VAR FILE: what is in the file, as "$(cat FILE)" has it, but without a process: there are thousands of calls.
-compat_text() {
-	local part='' text=''
-
-	while IFS= read -r -d '' part; do
-		text+=$part
-	done <"$2"
-	text+=$part
-	while [[ $text == *$'\n' ]]; do
-		text=${text%$'\n'}
-	done
-	printf -v "$1" %s "$text"
-}
-
 # What is of no account in what they say: where COMPAT_WHEN matches, sed -E COMPAT_SED.
 COMPAT_WHEN='fatal: : | [0-9]+ seconds'
 COMPAT_SED='s/fatal: : /fatal: /; s/ [0-9]+ seconds/ N seconds/g'
 
 # VAR FILE: the text of the file without that.
 compat_clean() {
-	compat_text "$1" "$2"
+	t_text "$1" "$2"
 	if [[ ${!1} =~ $COMPAT_WHEN ]]; then
 		printf -v "$1" %s "$(sed -E "$COMPAT_SED" <<<"${!1}")"
 	fi
@@ -118,7 +104,7 @@ compat_try() {
 		printf 'code %s\n%s\n%s\n' "$C_CODE" "$C_OUT" "$C_ERR"
 		spawn "$B/dirs" "$COMPAT_SHOW" "$T/w"
 	) >"$T/.all" 2>&1
-	compat_text C_ALL "$T/.all"
+	t_text C_ALL "$T/.all"
 }
 
 compat_files_but() {

@@ -19,9 +19,9 @@ mk() {
 	U/*) path=/etc/s6-overlay/user-bundles.d/user/contents.d/${path#U/} ;;
 	U2/*) path=/etc/s6-overlay/user-bundles.d/user2/contents.d/${path#U2/} ;;
 	esac
-	mkdir -p "$R${path%/*}"
+	[ -d "$R${path%/*}" ] || spawn mkdir -p "$R${path%/*}"
 	printf %b "$2" >"$R$path"
-	chmod "${3:-755}" "$R$path"
+	spawn chmod "${3:-755}" "$R$path"
 }
 
 oneshot() {
@@ -48,9 +48,9 @@ after() {
 
 # Of scripts and services of the old kind BODY is taken as it is.
 image_script() {
-	mkdir -p "$R${1%/*}"
+	[ -d "$R${1%/*}" ] || spawn mkdir -p "$R${1%/*}"
 	printf '#!/bin/sh\n%s\n' "$2" >"$R$1"
-	chmod 755 "$R$1"
+	spawn chmod 755 "$R$1"
 }
 
 boot_script() {

@@ -5,8 +5,11 @@
 #   said DESC WANT CMD...   passes if what CMD writes, standard error with it, and "|CODE" behind it is WANT
 
 said() {
-	local desc=$1 want=$2
+	local desc=$1 want=$2 got
 
 	shift 2
-	t_is "$desc" "$("$@" 2>&1; echo "|$?")" "$want"
+	t_run "$@"
+	echo "|$?" >>"$T/.out"
+	t_text got "$T/.out"
+	t_is "$desc" "$got" "$want"
 }

@@ -4,6 +4,7 @@
 # its check failed. See CONTRIBUTING.md for how to add a script.
 #
 #   $B         build directory (hexad, svctl, hexad-shim); $B/bin, first on PATH, has every name we answer to
+#   $T_SAN     not empty with a sanitizer build: what is raced for often is the same code there, at a tenth of the speed
 #   $T         scratch directory, removed at the end unless T_KEEP is set
 #   $DEBIAN_S6 directory of Debian's s6 programs, empty where they are not installed
 #
@@ -20,6 +21,7 @@
 #   t_await_line FILE ERE [S]   waits until FILE has such a line (10 s)
 #   t_await S CMD...            waits until CMD succeeds, tried at each change below $T; the last resort
 #   t_await_exit PID [S]        waits until the process is gone (10 s)
+#   t_text VAR FILE             VAR gets what is in the file, as "$(cat FILE)" has it, without a process
 #   t_let_others_in             lets other users through to $T, whoever they are
 #   t_at_exit CMD               has the shell run CMD when the script ends, before hexad is ended
 #   t_debian CMD...             runs CMD with Debian's s6 programs, not ours, on PATH
@@ -29,18 +31,22 @@
 T_ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 B=${B:-$T_ROOT/build}
 B=$(cd "$B" && pwd) || exit 1
+T_SAN=
+[ "${B##*/}" != san ] || T_SAN=1
 DEBIAN_S6=
 [ -x /usr/bin/s6-supervise ] && DEBIAN_S6=/usr/bin
 T=$(mktemp -d "${T_SCRATCH:-${TMPDIR:-/tmp}}/hexad-test.XXXXXX") || exit 1
-T_PLAIN_PATH=$PATH
-PATH=$B/bin:$PATH
+# The system's own programs. What somebody's PATH has in front of them (a python3 that is a script, say) may take longer than the
+# tests.
+T_PLAIN_PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+PATH=$B/bin:$T_PLAIN_PATH
 TREE_PID=
 TREE_LOG=$T/tree.log
 t_n=0
 t_failed=0
 t_trees=()
 t_exits=()
-export B T PATH DEBIAN_S6 TREE_PID TREE_LOG
+export B T T_SAN PATH DEBIAN_S6 TREE_PID TREE_LOG
 enable -f "$B/spawn.so" spawn || exit 1
 
 # Ends what the script started, also when it dies half-way. A background job that gets a signal before it has become its program
@@ -98,6 +104,20 @@ t_comment() {
 	while IFS= read -r line; do
 		printf '# %s\n' "$line"
 	done <<<"$1"
+}
+
+# There are thousands of calls.
+t_text() {
+	local part='' text=''
+
+	while IFS= read -r -d '' part; do
+		text+=$part
+	done <"$2"
+	text+=$part
+	while [[ $text == *$'\n' ]]; do
+		text=${text%$'\n'}
+	done
+	printf -v "$1" %s "$text"
 }
 
 t_pass() {
