@@ -47,24 +47,36 @@ static void sweep_again(struct supervisor *sv)
 	(void)uv_idle_start(&again, on_again);
 }
 
-void reaper_sweep(struct supervisor *sv)
+/* Hands one death on, any or that of one process, and takes it: its pid, or 0 where there is none. */
+static pid_t take(struct supervisor *sv, idtype_t type, pid_t which)
 {
 	siginfo_t info;
 	pid_t pid;
 
+	memset(&info, 0, sizeof(info));
+	while (sys.waitid(type, (id_t)which, &info, WEXITED | WNOHANG | WNOWAIT) < 0) {
+		if (errno != EINTR)
+			return 0;
+	}
+	if (info.si_pid == 0)
+		return 0;
+	pid = info.si_pid;
+	hand_on(sv, pid, status_of(&info));
+	while (sys.waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG) < 0 && errno == EINTR)
+		;
+	return pid;
+}
+
+bool reaper_took(struct supervisor *sv, pid_t pid)
+{
+	return take(sv, P_PID, pid) != 0;
+}
+
+void reaper_sweep(struct supervisor *sv)
+{
 	for (int n = 0; n < REAPER_TURN; n++) {
-		memset(&info, 0, sizeof(info));
-		if (sys.waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) < 0) {
-			if (errno == EINTR)
-				continue;
+		if (take(sv, P_ALL, 0) == 0)
 			return;
-		}
-		pid = info.si_pid;
-		if (pid == 0)
-			return;
-		hand_on(sv, pid, status_of(&info));
-		while (sys.waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG) < 0 && errno == EINTR)
-			;
 	}
 	sweep_again(sv);
 }

@@ -15,4 +15,10 @@
  */
 void reaper_sweep(struct supervisor *sv);
 
+/*
+ * Has that child of ours died? Then its death is handed on and taken now. For who is about to say that its time is over: where
+ * many die at once a death waits for its turn, and one that came in time is not to be taken for one that did not.
+ */
+bool reaper_took(struct supervisor *sv, pid_t pid);
+
 #endif

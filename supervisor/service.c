@@ -17,8 +17,9 @@
 #include "fdio.h"
 #include "msg.h"
 #include "watch.h"
-#include "retry.h"
 #include "rc.h"
+#include "reaper.h"
+#include "retry.h"
 #include "scandir.h"
 #include "service_act.h"
 #include "svfiles.h"
@@ -238,6 +239,8 @@ static void on_timer(uv_timer_t *t)
 		return;
 	}
 	s->d->deadline_ns = 0;
+	if (s->d->pid && reaper_took(s->sv, s->d->pid))
+		return;
 	if (s->d->begun)
 		service_feed(s, EV_TIMEOUT);
 	else

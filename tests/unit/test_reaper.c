@@ -83,3 +83,28 @@ Test(reaper, takes_so_many_deaths_in_a_turn_and_the_rest_in_the_next)
 	cr_assert_eq(taken, 9 * REAPER_TURN - 10);
 	cr_assert_leq(when, 3 * REAPER_TURN, "something else had to wait for %d", when);
 }
+
+static pid_t dead, reaped;
+
+static int fake_waitid_of(idtype_t type, id_t id, siginfo_t *info, int options)
+{
+	cr_assert_eq(type, P_PID);
+	memset(info, 0, sizeof(*info));
+	if (!(options & WNOWAIT))
+		reaped = (pid_t)id;
+	else if ((pid_t)id == dead)
+		info->si_pid = dead;
+	return 0;
+}
+
+Test(reaper, takes_the_death_of_one_that_is_asked_for)
+{
+	static struct supervisor sv;
+
+	sys.waitid = fake_waitid_of;
+	dead = 142;
+	cr_assert_not(reaper_took(&sv, 141));
+	cr_assert_eq(reaped, 0);
+	cr_assert(reaper_took(&sv, 142));
+	cr_assert_eq(reaped, 142);
+}
