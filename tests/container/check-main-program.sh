@@ -26,8 +26,8 @@ check_arg0_alone() {
 
 check_stdin() {
 	t_is "the main program reads the container's standard input" \
-		"$(printf 'piped\nlast' | docker run --rm -i --network none "$IMAGE" "${as_app[@]}" cat)" $'piped\nlast'
-	OUT=$(echo piped | docker run --rm -i --network none -e S6_CMD_RECEIVE_SIGNALS=1 "$IMAGE" "${as_app[@]}" \
+		"$(printf 'piped\nlast' | docker run --rm -i --network "$C_NET" "$IMAGE" "${as_app[@]}" cat)" $'piped\nlast'
+	OUT=$(echo piped | docker run --rm -i --network "$C_NET" -e S6_CMD_RECEIVE_SIGNALS=1 "$IMAGE" "${as_app[@]}" \
 		sh -c 'readlink /proc/self/fd/0; grep SigIgn /proc/self/status; cat; cat /run/s6/cmdpid' | tr '\t' ' ')
 	# Signal 32, a C library's own, is as whoever started the engine had it.
 	t_like "with S6_CMD_RECEIVE_SIGNALS it has /dev/null, SIGINT and SIGQUIT ignored" "$(head -n 2 <<<"$OUT" | paste -sd' ')" \

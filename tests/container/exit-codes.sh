@@ -8,7 +8,7 @@
 C_IMAGE=$IMAGE
 # All of them, a few at a time.
 one() {
-	docker run --rm --network none "$IMAGE" sh -c "exit $1" >/dev/null 2>&1 </dev/null
+	docker run --rm --network "$C_NET" "$IMAGE" sh -c "exit $1" >/dev/null 2>&1 </dev/null
 	[ $? = "$1" ] || echo "$1"
 }
 export -f one
@@ -21,5 +21,5 @@ t_code "a main program that may not be executed" 126 c_run -- /etc/passwd
 t_is "the main program's output reaches the engine" "$(c_run -- sh -c 'echo out; echo err >&2' 2>/dev/null)" out
 t_is "its working directory is the engine's" "$(c_run -w /var/tmp -- pwd)" /var/tmp
 t_is "its standard input is the engine's" \
-	"$(echo words | docker run --rm -i --network none "$IMAGE" cat)" words
+	"$(echo words | docker run --rm -i --network "$C_NET" "$IMAGE" cat)" words
 t_done

@@ -13,7 +13,7 @@ on_terminal() {
 
 	printf -v words ' %q' "$@"
 	: >"$T/screen"
-	SHELL=$BASH timeout 60 script -qefc "docker run --rm -it --network none$words" /dev/null \
+	SHELL=$BASH timeout 60 script -qefc "docker run --rm -it --network $C_NET$words" /dev/null \
 		<"$T/keys" >"$T/screen" 2>&1 &
 	pid=$!
 	exec 9>"$T/keys"
