@@ -12,7 +12,7 @@
 #   t_fails DESC CMD...         passes if CMD fails by itself: 126, 127 and death by signal do not count
 #   t_code DESC CODE CMD...     passes if CMD ends with CODE
 #   t_is DESC GOT WANT          passes if the two are the same
-#   t_like DESC GOT ERE         passes if GOT matches
+#   t_like DESC GOT ERE         passes if a line of GOT matches
 #   t_pass DESC, t_fail DESC [DETAIL], t_skip DESC REASON
 #   t_service DIR NAME [BODY]   makes DIR/NAME/run: a shell script with BODY (default: sleeps for long)
 #   t_tree DIR [ARG...]         starts hexad on DIR, waits until it is ready; TREE_PID, log in $TREE_LOG. Where it does
