@@ -41,7 +41,7 @@ finish() {
 
 # At most a page in one write, and seen before the next step: where a file is rotated does not depend on the time then.
 lines() {
-	local i text= words=(drop keep keep)
+	local i text='' words=(drop keep keep)
 
 	seq=$((seq + 1))
 	for ((i = 1; i < $1; i++)); do
@@ -88,8 +88,8 @@ step() {
 }
 
 show() {
-	spawn "$B/dirs" texts dir >texts
-	spawn sed -E 's/@4[0-9a-f]{23}/STAMP/g; s/[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9:]{8}\.[0-9]{9}/TIME/g' texts
+	spawn "$B/dirs" texts dir >all
+	spawn sed -E 's/@4[0-9a-f]{23}/STAMP/g; s/[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9:]{8}\.[0-9]{9}/TIME/g' all
 }
 
 run_scene() {

@@ -75,20 +75,20 @@ for ((i = 0; i < n; i++)); do
 	svctl register "p$i" --down >/dev/null && own_run "p$i" && svctl start "gateway-p$i" >/dev/null &&
 		good=$((good + 1))
 done 2>"$T/complaints"
-t_is "registered, then started at once" $good $n
+t_is "registered, then started at once" $good "$n"
 t_is "without a complaint" "$(cat "$T/complaints")" ""
-t_is "all of them are up" "$(svctl status | awk '$1 ~ /^gateway-p[0-9]+$/ && $2 == "up"' | wc -l)" $n
+t_is "all of them are up" "$(svctl status | awk '$1 ~ /^gateway-p[0-9]+$/ && $2 == "up"' | wc -l)" "$n"
 good=0
 for ((i = 0; i < n; i++)); do
 	svctl unregister "p$i" >/dev/null && good=$((good + 1))
 done 2>"$T/complaints"
-t_is "unregistered" $good $n
+t_is "unregistered" $good "$n"
 good=0
 for ((i = 0; i < n; i++)); do
 	svctl register again --down >/dev/null && own_run again && svctl start again >/dev/null &&
 		svctl unregister again >/dev/null && [ ! -e "$s/gateway-again" ] && good=$((good + 1))
 done 2>"$T/complaints"
-t_is "registered, started and unregistered under the same name" $good $n
+t_is "registered, started and unregistered under the same name" $good "$n"
 t_is "without a complaint there" "$(cat "$T/complaints")" ""
 t_is "nothing is left of all that" "$(ls -A "$s")" .s6-svscan
 t_done
