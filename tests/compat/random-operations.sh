@@ -53,9 +53,9 @@ differing() {
 	diff "$1" "$2" | sed -n 's/^[<>] \([0-9]*\)\..*/\1/p' | sort -u
 }
 
-# Is that sequence the same when it is played by itself, three times? hexad is one process for hundreds of services: where the
-# machine is so busy that a death waits for more than 5 s, a kill is repeated, which is one status write more (2.15 does that too;
-# s6 has a process for each of them). A difference in behaviour stays.
+# Is that sequence the same when it is played by itself, three times? On a busy machine an operation may take longer than the second
+# for which a service is held back, and that second is counted from the start in hexad and from the death in s6. A difference in
+# behaviour stays.
 same_alone() {
 	local first=$((10#$1))
 

@@ -11,10 +11,11 @@ state() {
 	"$DEBIAN_S6/s6-svstat" -o up,wantedup,normallyup,paused,exitcode,signal "$1"
 }
 
+# What nobody waits for (-D of what is down already) may be done after the look at it: -D is said of what is up.
 calls=(
 	"-u" "-wu -T 10000" "-wd -T 10000 -o -t" "-wD -T 10000 -d" "-wu -T 10000 -u" "-wr -T 10000 -r"
 	"-wr -T 10000 -t" "-wr -T 10000 -ti" "-wD -T 10000 -dk" "-wD -T 10000 -d" "-wu -T 10000 -o" "-wD -T 10000 -dc"
-	"-wD -T 10000 -D" "-wu -T 10000 -U" "" "-T 300 -wD" "-wD -T 300 -h" "-wD -T 10000 -d1"
+	"-wu -T 10000 -u" "-wD -T 10000 -D" "-wu -T 10000 -U" "" "-T 300 -wD" "-wD -T 300 -h" "-wD -T 10000 -d1"
 )
 
 drive() {

@@ -53,23 +53,22 @@ ns_demo_root() {
 }
 
 ns_boot() {
-	local d=$1 keeper
+	local d=$1 both from to
 
 	shift
 	NS_CODE=
-	rm -f "$d/.booted"
-	mkfifo -m 600 "$d/.booted" || return 1
+	NS_PID=
+	rm -f "$T/.booted"
+	mkfifo -m 600 "$T/.booted" || return 1
+	# No open waits for its other side, and where PID 1 dies before it tells its pid the reader sees the end.
+	exec {both}<>"$T/.booted" {from}<"$T/.booted" {to}>"$T/.booted" {both}>&-
 	unshare --fork --pid --mount --kill-child --propagation private \
-		"$B/nsinit" "$d" PATH="$NS_PATH" HOME=/root "${NS_ENV[@]}" -- "$@" \
-		>>"$NS_LOG" 2>&1 </dev/null &
+		"$B/nsinit" 8 "$d" PATH="$NS_PATH" HOME=/root "${NS_ENV[@]}" -- "$@" \
+		8>&"$to" {to}>&- {from}<&- >>"$NS_LOG" 2>&1 </dev/null &
 	ns_leader=$!
-	# The other side writes its pid or dies. Dead before it has opened the FIFO, only the keeper opens and closes it.
-	"$B/await" exit 20 "$ns_leader" 8>"$d/.booted" &
-	keeper=$!
-	read -r -t 20 NS_PID <"$d/.booted"
-	kill "$keeper" 2>/dev/null
-	wait "$keeper" 2>/dev/null
-	rm -f "$d/.booted"
+	exec {to}>&-
+	read -r -t 20 -u "$from" NS_PID
+	exec {from}<&-
 	[ -n "$NS_PID" ] && return 0
 	echo "# the namespace could not be made" >&2
 	return 1

@@ -1,7 +1,7 @@
 /*
- * nsinit DIR NAME=VALUE... -- WORD...: the inside half of nsboot.sh. Runs as PID 1 of a fresh PID and mount namespace: mounts
- * what a container has, makes DIR the root, writes the pid that it has outside into /.booted, and becomes /init WORD... with
- * exactly that environment. Ends with 111 and a message where that cannot be done.
+ * nsinit FD DIR NAME=VALUE... -- WORD...: the inside half of nsboot.sh. Runs as PID 1 of a fresh PID and mount namespace:
+ * mounts what a container has, makes DIR the root, writes the pid that it has outside into the descriptor FD, closes it, and
+ * becomes /init WORD... with exactly that environment. Ends with 111 and a message where that cannot be done.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -148,21 +148,11 @@ static void devices(void)
 		make_link(links[i][0], links[i][1]);
 }
 
-/* Told once everything is in place: the other side reads it from a FIFO. */
-static void tell(const char *pid)
-{
-	int fd = open("/.booted", O_WRONLY | O_CLOEXEC);
-
-	check(fd, "/.booted");
-	check(dprintf(fd, "%s\n", pid), "/.booted");
-	close(fd);
-}
-
 int main(int argc, char **argv)
 {
 	char pid[16], old[] = "old", init[] = "/init";
 	ssize_t n;
-	int i = 2;
+	int fd, i = 3;
 
 	/* The outer /proc: there we still have our outer pid. */
 	n = readlink("/proc/self", pid, sizeof(pid) - 1);
@@ -170,12 +160,13 @@ int main(int argc, char **argv)
 	pid[n] = '\0';
 	while (i < argc && strcmp(argv[i], "--") != 0)
 		i++;
-	if (argc < 3 || i == argc) {
-		fputs("nsinit: usage: nsinit DIR NAME=VALUE... -- WORD...\n", stderr);
+	if (argc < 4 || i >= argc) {
+		fputs("nsinit: usage: nsinit FD DIR NAME=VALUE... -- WORD...\n", stderr);
 		return 100;
 	}
-	bind(argv[1], argv[1]);
-	check(chdir(argv[1]), argv[1]);
+	fd = atoi(argv[1]);
+	bind(argv[2], argv[2]);
+	check(chdir(argv[2]), argv[2]);
 	host_dirs();
 	usr();
 	devices();
@@ -183,11 +174,12 @@ int main(int argc, char **argv)
 	check((int)syscall(SYS_pivot_root, ".", old), "pivot_root");
 	check(chroot("."), "chroot");
 	check(chdir("/"), "/");
-	tell(pid);
+	check(dprintf(fd, "%s\n", pid), argv[1]);
+	close(fd);
 	check(umount2("/old", MNT_DETACH), "/old");
 	/* The last of two with the same name counts. */
 	check(clearenv(), "the environment");
-	for (int k = 2; k < i; k++)
+	for (int k = 3; k < i; k++)
 		check(putenv(argv[k]), argv[k]);
 	argv[i] = init;
 	execv(init, argv + i);

@@ -8,11 +8,8 @@ boot_root
 mkfifo "$T/keys"
 # The same as ns_boot does, on a terminal that script(1) makes; setsid gives it to PID 1, as a container engine does.
 on_terminal() {
-	printf 'exec unshare --fork --pid --mount --kill-child --propagation private %s %q %q PATH=%q -- "$@"\n' \
-		'setsid --ctty' "$B/nsinit" "$R" "$NS_PATH" >"$T/inside"
-	rm -f "$R/.booted"
-	mkfifo "$R/.booted"
-	cat "$R/.booted" >"$T/pid" &
+	printf 'exec unshare --fork --pid --mount --kill-child --propagation private %s %q 8 %q PATH=%q -- "$@" 8>%q\n' \
+		'setsid --ctty' "$B/nsinit" "$R" "$NS_PATH" "$T/pid" >"$T/inside"
 	printf -v words ' %q' "$@"
 	# script(1) hands the line to $SHELL, and what %q made of the words is bash's.
 	SHELL=$BASH timeout 20 script -qefc "bash $T/inside $words" /dev/null <"$T/keys" >"$T/screen" 2>&1 &
