@@ -127,13 +127,16 @@ $(BUILD)/unit/test_svctl_%: tests/unit/test_svctl_%.c $(BUILD)/libsvctl.a $(BUIL
 	$(Q)$(CC) $(CFLAGS) $(SV_CFLAGS) -Isvctl -Itests/lib $(filter-out -static,$(SV_LDFLAGS)) \
 		-o $@ $< $(BUILD)/libsvctl.a $(BUILD)/libsv.a -lcriterion -ljansson
 
-# Every name hexad answers to, in one folder: what the tests put first on PATH.
-links: $(PROGRAMS) ## make $(BUILD)/bin with every name as a link
-	$(Q)rm -rf $(BUILD)/bin; mkdir -p $(BUILD)/bin
-	$(Q)ln -s ../hexad ../svctl ../hexad-shim $(BUILD)/bin
-	$(Q)for name in s6-svscan s6-supervise; do ln -s hexad $(BUILD)/bin/$$name; done
+# Every name hexad answers to, in one folder: what the tests put first on PATH. As it is where no program has changed: somebody
+# may be running from there.
+links: $(BUILD)/bin/.made ## make $(BUILD)/bin with every name as a link
+$(BUILD)/bin/.made: $(PROGRAMS)
+	$(Q)rm -rf $(@D); mkdir -p $(@D)
+	$(Q)ln -s ../hexad ../svctl ../hexad-shim $(@D)
+	$(Q)for name in s6-svscan s6-supervise; do ln -s hexad $(@D)/$$name; done
 	$(Q)for name in $$($(BUILD)/hexad-shim --list); do \
-		[ -e $(BUILD)/bin/$$name ] || ln -s hexad-shim $(BUILD)/bin/$$name; done
+		[ -e $(@D)/$$name ] || ln -s hexad-shim $(@D)/$$name; done
+	$(Q)touch $@
 
 # What the scripts use; never with a sanitizer.
 TOOL = $(CC) -O2 -g -std=c11 -D_GNU_SOURCE -Wall -Wextra -Wshadow $(if $(WERROR),-Werror)

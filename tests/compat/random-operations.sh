@@ -18,7 +18,7 @@ seed=${SEED:-1}
 sequences=${SEQUENCES:-2000}
 first=${FIRST:-0}
 few=100 # are enough for a mutant
-few_odd=20 # that are played again; where a rule is wrong each of them stays different
+few_odd=3 # that are played again; where a rule is wrong each of them stays different
 
 # In memory where programs may be executed there: what is compared does not depend on it, how long it takes does.
 dir=$T/trace
