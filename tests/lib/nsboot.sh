@@ -61,6 +61,7 @@ ns_boot() {
 	rm -f "$T/.booted"
 	mkfifo -m 600 "$T/.booted" || return 1
 	# No open waits for its other side, and where PID 1 dies before it tells its pid the reader sees the end.
+	# shellcheck disable=SC2094 # a FIFO
 	exec {both}<>"$T/.booted" {from}<"$T/.booted" {to}>"$T/.booted" {both}>&-
 	unshare --fork --pid --mount --kill-child --propagation private \
 		"$B/nsinit" 8 "$d" PATH="$NS_PATH" HOME=/root "${NS_ENV[@]}" -- "$@" \
