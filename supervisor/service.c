@@ -16,7 +16,6 @@
 #include "control.h"
 #include "fdio.h"
 #include "msg.h"
-#include "watch.h"
 #include "rc.h"
 #include "reaper.h"
 #include "retry.h"
@@ -25,6 +24,7 @@
 #include "svfiles.h"
 #include "sys.h"
 #include "tai.h"
+#include "watch.h"
 
 #define SECOND INT64_C(1000000000)
 #define READY_BYTES 64      /* read from one readiness pipe in one turn */

@@ -23,7 +23,8 @@ mkdir -p sc/.s6-svscan odd-sc/.s6-svscan/control
 # A result as one line, into RESULT: usage texts may differ.
 result() {
 	compat_run "$@"
-	[[ $C_ERR != *": usage: "* ]] || C_ERR=${C_ERR%%: usage: *}": usage"
+	# shellcheck disable=SC2001 # of each line
+	[[ $C_ERR != *": usage: "* ]] || C_ERR=$(sed 's/: usage: .*/: usage/' <<<"$C_ERR")
 	RESULT="code $C_CODE ${C_OUT//$'\n'/\\n} ${C_ERR//$'\n'/|}"
 }
 

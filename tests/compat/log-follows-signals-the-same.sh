@@ -54,7 +54,7 @@ lines() {
 written() { spawn grep -rqs "$1" dir; }
 
 rotated() {
-	[ ! -s dir/current ] && [ -e dir/current ] && [ ! -e dir/previous ] && [ ! -x dir/current ]
+	[ ! -s dir/current ] && [ -e dir/current ] && [ ! -e dir/previous ] && [ "$(stat -c %A dir/current)" = -rw-r--r-- ]
 }
 
 step() {
@@ -89,7 +89,7 @@ step() {
 
 show() {
 	spawn "$B/dirs" texts dir >all
-	spawn sed -E 's/@4[0-9a-f]{23}/STAMP/g; s/[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9:]{8}\.[0-9]{9}/TIME/g' all
+	spawn sed -E "$COMPAT_STAMPS" all
 }
 
 run_scene() {

@@ -67,8 +67,7 @@ s6-ln -s target0 at
 ) &
 reader=$!
 t_await_line begun ready
-n=${T_SAN:+30}
-n=${n:-300}
+n=$((T_SAN ? 30 : 300))
 for ((i = 1; i <= n; i++)); do
 	spawn s6-ln -sf "target$i" at
 done

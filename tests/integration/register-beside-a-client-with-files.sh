@@ -65,8 +65,8 @@ rm -rf "$s/.away"
 svctl unregister slow >/dev/null
 
 # At the same time, over and over.
-n=${T_SAN:+10}
-for ((i = 0; i < ${n:-40}; i++)); do
+n=$((T_SAN ? 10 : 40))
+for ((i = 0; i < n; i++)); do
 	client register p$((i % 3)) && client start p$((i % 3))
 	client unregister p$((i % 3))
 done >"$T/files" 2>&1 &

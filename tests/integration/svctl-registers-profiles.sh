@@ -68,8 +68,7 @@ t_ok "the removal goes on without it" t_await 10 gone
 t_fails "and its process is dead" sv_alive "$pid"
 t_ok "that is in the audit" t_await_line "$TREE_LOG" 'verb=unregister service=gateway-stubborn was=up result=unanswered$'
 
-n=${T_SAN:+40}
-n=${n:-200}
+n=$((T_SAN ? 40 : 200))
 good=0
 for ((i = 0; i < n; i++)); do
 	svctl register "p$i" --down >/dev/null && own_run "p$i" && svctl start "gateway-p$i" >/dev/null &&

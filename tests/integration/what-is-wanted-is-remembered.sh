@@ -115,8 +115,7 @@ svctl -t 1 stop mail >/dev/null 2>&1
 t_ok "a client that went away" t_await 10 is_wanted stopped
 
 lost=0
-n=${T_SAN:+50}
-n=${n:-500}
+n=$((T_SAN ? 50 : 500))
 for ((i = 0; i < n; i++)); do
 	up_and_trapped
 	spawn svctl stop mail >/dev/null

@@ -56,6 +56,10 @@ compat_tree_end() {
 COMPAT_WHEN='fatal: : | [0-9]+ seconds'
 COMPAT_SED='s/fatal: : /fatal: /; s/ [0-9]+ seconds/ N seconds/g'
 
+# The stamps of a log, for sed -E.
+# shellcheck disable=SC2034 # for who compares logs
+COMPAT_STAMPS='s/@4[0-9a-f]{23}/STAMP/g; s/[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9:]{8}\.[0-9]{9}/TIME/g'
+
 # VAR FILE: the text of the file without that.
 compat_clean() {
 	t_text "$1" "$2"

@@ -4,7 +4,8 @@
  *   dirs fresh DIR     an empty directory DIR, whatever was there and whoever may write in it
  *   dirs show DIR      what there is below it, sorted, a line each: "PATH TYPE MODE UID:GID LINK", TYPE and MODE as those of
  *                      find's %y and %m; then "HASH SIZE PATH" of each file that can be read and has something in it
- *   dirs texts DIR     the same, but with the contents of these files, each after a line "-- PATH"
+ *   dirs texts DIR     the same, but with the contents of these files, each after a line "-- PATH", and a line that says so
+ *                      where the last newline is missing
  *
  * Exit code 0; 100: wrong usage; 111: something could not be made or read.
  */
@@ -179,7 +180,7 @@ static void show_text(const char *path)
 		last = c;
 	}
 	if (last != '\n')
-		putchar('\n');
+		fputs("\n-- no newline at the end\n", stdout);
 	fclose(f);
 }
 

@@ -4,7 +4,7 @@
 # its check failed. See CONTRIBUTING.md for how to add a script.
 #
 #   $B         build directory (hexad, svctl, hexad-shim); $B/bin, first on PATH, has every name we answer to
-#   $T_SAN     not empty with a sanitizer build: what is raced for often is the same code there, at a tenth of the speed
+#   $T_SAN     1 with a sanitizer build, else 0: what is raced for often is the same code there, at a tenth of the speed
 #   $T         scratch directory, removed at the end unless T_KEEP is set
 #   $DEBIAN_S6 directory of Debian's s6 programs, empty where they are not installed
 #
@@ -31,7 +31,7 @@
 T_ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 B=${B:-$T_ROOT/build}
 B=$(cd "$B" && pwd) || exit 1
-T_SAN=
+T_SAN=0
 [ "${B##*/}" != san ] || T_SAN=1
 DEBIAN_S6=
 [ -x /usr/bin/s6-supervise ] && DEBIAN_S6=/usr/bin
